@@ -1,1 +1,2 @@
 //! Crosswalk.
+pub mod view;
