@@ -25,7 +25,7 @@
 //!   ASCII stand for themselves. A quote as the first character would have to be closed.
 //! - A line holds 1023 bytes. The rest of a longer one, comment or not, is read as a line of its own, and clamd may not
 //!   start.
-//! - `clamonacc` obeys `ExcludePath`, too, unless it runs with `--fdpass` or `--stream`.
+//! - `clamonacc` obeys `ExcludePath`, too. (With `--fdpass` or `--stream` it does not: tried by hand, not in the tests.)
 //! - `OnAccessExcludePath` takes a folder that exists when `clamonacc` starts, written without a slash at the end, and not
 //!   a file. (Where `OnAccessMountPath` watches, it did nothing: tried by hand, not in the tests.)
 //! - An `OnAccessExcludePath` right inside one of an earlier line, or that is an `OnAccessIncludePath` itself, ends
