@@ -62,6 +62,8 @@ struct Header {
     section: u32,
     line: u32,
     span: (u32, u32),
+    /// Number of leaves before the section.
+    before: usize,
     keys: usize,
 }
 
@@ -94,15 +96,18 @@ impl IniDoc {
                     .at(line_no, 1));
                 }
                 sections.push((span.0 + 1, span.1 - 1));
-                header = Some(Header { section: sections.len() as u32 - 1, line: line_no, span, keys: 0 });
+                header = Some(Header { section: sections.len() as u32 - 1, line: line_no, span, before: leaves.len(), keys: 0 });
                 continue;
-            }
-            if let Some(h) = &mut header {
-                h.keys += 1;
             }
             let section = header.as_ref().map_or(0, |h| h.section);
             let section_path = sections.get(section as usize).map_or("", |s| slice(&text, s.0, s.1));
-            leaves.push(scalar(trimmed, span, section, section_path, line_no));
+            let leaf = scalar(trimmed, span, section, section_path, line_no);
+            if let Some(h) = &mut header
+                && leaf.kind == IniKind::Pair
+            {
+                h.keys += 1;
+            }
+            leaves.push(leaf);
         }
         close(&mut header, &mut leaves);
         let mut doc = Self { text, sections, leaves };
@@ -215,7 +220,7 @@ fn close(header: &mut Option<Header>, leaves: &mut Vec<Leaf>) {
     if let Some(h) = header.take()
         && h.keys == 0
     {
-        leaves.push(Leaf {
+        let empty = Leaf {
             kind: IniKind::EmptySection,
             secret: false,
             quoted: false,
@@ -224,7 +229,9 @@ fn close(header: &mut Option<Header>, leaves: &mut Vec<Leaf>) {
             nth: 1,
             key: (0, 0),
             value: (h.span.1, h.span.1),
-        });
+        };
+        // Comments and broken lines may have followed the header.
+        leaves.insert(h.before, empty);
     }
 }
 
@@ -315,6 +322,7 @@ mod tests {
         check(" A =\t1 \r\n\r\n[S.item_0000]\r\nB=x=y\r\n", &[("A", "1", Pair), ("S.item_0000.B", "x=y", Pair)]);
         check("[E]\n[F]\nA=", &[("E", "", EmptySection), ("F.A", "", Pair)]);
         check("[E]\n\n", &[("E", "", EmptySection)]);
+        check("[E]\n# c\nx\n[F]\n", &[("E", "", EmptySection), ("line 2", "# c", Comment), ("line 3", "x", Bad), ("F", "", EmptySection)]);
         check("D=\"a b\"", &[("D", "a b", Pair)]);
         check("D=\"a b", &[("line 1", "D=\"a b", Bad)]);
         check("D=\"", &[("line 1", "D=\"", Bad)]);
