@@ -77,6 +77,8 @@ struct Header {
     section: u32,
     line: u32,
     span: (u32, u32),
+    /// Number of leaves before the section.
+    before: usize,
     keys: usize,
 }
 
@@ -111,14 +113,17 @@ impl IniDoc {
                 }
                 sections.push((span.0 + 1, span.1 - 1));
                 telling.section = path.split('.').any(|part| !part.starts_with("item_") && telling.key(part));
-                header = Some(Header { section: sections.len() as u32 - 1, line: line_no, span, keys: 0 });
+                header = Some(Header { section: sections.len() as u32 - 1, line: line_no, span, before: leaves.len(), keys: 0 });
                 continue;
             }
-            if let Some(h) = &mut header {
+            let section = header.as_ref().map_or(0, |h| h.section);
+            let leaf = scalar(trimmed, span, section, &mut telling, line_no);
+            if let Some(h) = &mut header
+                && leaf.kind == IniKind::Pair
+            {
                 h.keys += 1;
             }
-            let section = header.as_ref().map_or(0, |h| h.section);
-            leaves.push(scalar(trimmed, span, section, &mut telling, line_no));
+            leaves.push(leaf);
         }
         close(&mut header, &mut leaves);
         let mut doc = Self { text, sections, leaves };
@@ -234,7 +239,7 @@ fn close(header: &mut Option<Header>, leaves: &mut Vec<Leaf>) {
     if let Some(h) = header.take()
         && h.keys == 0
     {
-        leaves.push(Leaf {
+        let empty = Leaf {
             kind: IniKind::EmptySection,
             secret: false,
             quoted: false,
@@ -243,7 +248,9 @@ fn close(header: &mut Option<Header>, leaves: &mut Vec<Leaf>) {
             nth: 1,
             key: (0, 0),
             value: (h.span.1, h.span.1),
-        });
+        };
+        // Comments and broken lines may have followed the header.
+        leaves.insert(h.before, empty);
     }
 }
 
@@ -334,6 +341,7 @@ mod tests {
         check(" A =\t1 \r\n\r\n[S.item_0000]\r\nB=x=y\r\n", &[("A", "1", Pair), ("S.item_0000.B", "x=y", Pair)]);
         check("[E]\n[F]\nA=", &[("E", "", EmptySection), ("F.A", "", Pair)]);
         check("[E]\n\n", &[("E", "", EmptySection)]);
+        check("[E]\n# c\nx\n[F]\n", &[("E", "", EmptySection), ("line 2", "# c", Comment), ("line 3", "x", Bad), ("F", "", EmptySection)]);
         check("D=\"a b\"", &[("D", "a b", Pair)]);
         check("D=\"a b", &[("line 1", "D=\"a b", Bad)]);
         check("D=\"", &[("line 1", "D=\"", Bad)]);

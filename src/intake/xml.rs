@@ -53,6 +53,8 @@ struct Node {
     /// Byte offsets of the content.
     start: u32,
     stop: u32,
+    /// Byte offset of the tag, or of the text itself: it gives the line.
+    at: u32,
     /// Number of leaves before this node.
     leaf: u32,
 }
@@ -275,10 +277,7 @@ impl XmlDoc {
 
     /// Line of a leaf.
     pub fn leaf_line(&self, leaf: u32) -> u32 {
-        // A cooked text has no offset of its own: its parent's start is on the same line or just above.
-        let node = self.leaf_node(leaf);
-        let at = node.map_or(0, |n| if n.cooked { n.stop } else { n.start });
-        self.lines.of(at)
+        self.lines.of(self.leaf_node(leaf).map_or(0, |n| n.at))
     }
 
     /// Value of a leaf, with a secret replaced.
@@ -437,6 +436,7 @@ impl<'t> Builder<'t> {
             end: index + 1,
             start: at as u32,
             stop: at as u32,
+            at: at as u32,
             leaf: 0,
         });
         if tag.attributes_raw().bytes().any(|b| !b.is_ascii_whitespace()) {
@@ -487,7 +487,8 @@ impl<'t> Builder<'t> {
                 parent: element,
                 end: index + 1,
                 start: place,
-                stop: at as u32,
+                stop: place,
+                at: at as u32,
                 leaf: 0,
             });
         }
@@ -504,7 +505,6 @@ impl<'t> Builder<'t> {
             if let Some(node) = self.nodes.get_mut(open.node as usize) {
                 if let Some(place) = cooked {
                     node.cooked = true;
-                    node.stop = node.start;
                     node.start = place;
                 } else if value_stop > value_start {
                     node.start = value_start;
@@ -571,10 +571,9 @@ impl<'t> Builder<'t> {
     }
 
     fn text_node(&mut self, parent: u32, counts: &mut Counts, run: TextRun) {
-        let blank = match &run.cooked {
-            Some(text) => text.trim().is_empty(),
-            None => slice(self.text, run.start, run.stop).trim().is_empty(),
-        };
+        // White space of XML only: a no-break space is text.
+        let text = run.cooked.as_deref().unwrap_or_else(|| slice(self.text, run.start, run.stop));
+        let blank = text.chars().all(|c| matches!(c, ' ' | '\t' | '\r' | '\n'));
         if run.pieces == 0 || blank {
             return;
         }
@@ -592,7 +591,8 @@ impl<'t> Builder<'t> {
             parent,
             end: index + 1,
             start: cooked.unwrap_or(start),
-            stop: if cooked.is_some() { at } else { stop },
+            stop,
+            at,
             leaf: 0,
         });
         self.mark_if_secret(index);
