@@ -79,10 +79,12 @@ pub fn Bring(props: &Props) -> Html {
     };
     let sample = |which: Sample| props.on_sample.reform(move |_: MouseEvent| which);
 
+    // Once something is here, the zone steps back.
+    let slim = !props.entries.is_empty();
     html! {
         <section class="card" aria-labelledby="bring">
             { step(1, "bring", "Bring an export", "One file or several. They are read here, in this page.") }
-            <div class={classes!("drop", over.then_some("over"))} {ondragover} {ondragleave} {ondrop}>
+            <div class={classes!("drop", over.then_some("over"), slim.then_some("slim"))} {ondragover} {ondragleave} {ondrop}>
                 <label class="browse" for="files">{ "Choose files" }</label>
                 <input id="files" type="file" multiple=true disabled={!props.ready} {onchange} />
                 <p class="or">{ "or drop them here" }</p>

@@ -65,7 +65,7 @@ fn route(route: &RouteView, state: &State, on: &Callback<Action>) -> Html {
             </ul>
             <p class="grade"><span>{ "How well it is proven: " }</span>{ &target.grade }</p>
             <button type="button" class={if chosen { "quiet" } else { "" }} aria-pressed={chosen.to_string()} {onclick}>
-                { if chosen { "Chosen: " } else { "Convert for " } }{ &target.name }
+                { if chosen { "Chosen" } else { "Convert" } }<span class="unseen">{ " for " }{ &target.name }</span>
             </button>
         </li>
     }

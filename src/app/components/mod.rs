@@ -13,6 +13,7 @@ mod understand;
 
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use web_sys::{Blob, File};
 use yew::prelude::*;
 
@@ -56,7 +57,12 @@ pub struct App {
     bridge: Bridge,
     /// Focus moves that wait until the page is drawn.
     moves: Vec<Effect>,
+    /// Takes the last notice off the screen after a while; what it says stands in the page too.
+    hush: Option<Timeout>,
 }
+
+/// How long a notice stays, in milliseconds.
+const NOTICE: u32 = 8_000;
 
 impl App {
     fn act(&mut self, action: Action) {
@@ -104,10 +110,11 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let news = ctx.link().callback(Message::News);
         let bridge = Bridge::new(move |n| news.emit(n));
-        Self { state: Rc::default(), bridge, moves: Vec::new() }
+        Self { state: Rc::default(), bridge, moves: Vec::new(), hush: None }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
+        let before = self.state.notice.clone();
         match message {
             Message::Act(action) => self.act(action),
             Message::Files(files) => self.bring(files.into_iter().map(|f| (f.clone().into(), f.name()))),
@@ -126,6 +133,12 @@ impl Component for App {
                 }
                 self.act(Action::Told(response));
             }
+        }
+        if self.state.notice != before && !self.state.notice.is_empty() {
+            let link = ctx.link().clone();
+            self.hush = Some(Timeout::new(NOTICE, move || {
+                link.send_message(Message::Act(Action::Noted(String::new())));
+            }));
         }
         true
     }
