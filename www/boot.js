@@ -68,6 +68,15 @@ self.onmessage = (event) => {
         worker.postMessage(module);
         return worker;
       },
+      // A download is a blob of this page and nothing else: the module itself can follow no link.
+      save(name, blob) {
+        const link = document.createElement('a');
+        const url = URL.createObjectURL(blob);
+        link.href = url;
+        link.download = name;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      },
     });
     await wasm_bindgen({ module_or_path: module });
   } catch (error) {

@@ -1,15 +1,16 @@
 //! The worker as the page sees it, and the few things that only a browser can do: keep files, hand over downloads,
 //! copy, move the focus.
 //!
-//! `boot.js` leaves one function, `crosswalk.spawn()`, which starts a worker from the module that is already compiled
-//! and in memory. So *cancel* is simple: end the worker, start a fresh one, send the files again. No request is made.
+//! `boot.js` leaves two functions. `crosswalk.spawn()` starts a worker from the module that is already compiled and in
+//! memory, so *cancel* is simple: end the worker, start a fresh one, send the files again; no request is made.
+//! `crosswalk.save(name, blob)` hands over a download.
 
 use std::collections::BTreeMap;
 
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
-use web_sys::{Blob, Document, HtmlAnchorElement, HtmlElement, MessageEvent, Url, Worker};
+use web_sys::{Blob, Document, HtmlElement, MessageEvent, Worker};
 
 use super::protocol::{InputId, Request, Response};
 
@@ -102,8 +103,13 @@ impl Bridge {
     }
 }
 
+/// What `boot.js` left for the page.
+fn ours() -> Result<JsValue, JsValue> {
+    Reflect::get(&js_sys::global(), &"crosswalk".into())
+}
+
 fn spawn() -> Result<Worker, JsValue> {
-    let ours = Reflect::get(&js_sys::global(), &"crosswalk".into())?;
+    let ours = ours()?;
     let spawn: Function = Reflect::get(&ours, &"spawn".into())?.dyn_into()?;
     spawn.call0(&ours)?.dyn_into()
 }
@@ -163,19 +169,9 @@ pub fn rescue(id: &str) {
 
 /// Hands a download to the browser.
 pub fn save(name: &str, blob: &Blob) -> Result<(), JsValue> {
-    let missing = || JsValue::from_str("no document");
-    let document = document().ok_or_else(missing)?;
-    let url = Url::create_object_url_with_blob(blob)?;
-    let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
-    link.set_href(&url);
-    link.set_download(name);
-    link.click();
-    // The browser takes the blob at the click; a minute later the URL is surely not needed any more.
-    gloo::timers::callback::Timeout::new(60_000, move || {
-        let _ = Url::revoke_object_url(&url);
-    })
-    .forget();
-    Ok(())
+    let ours = ours()?;
+    let save: Function = Reflect::get(&ours, &"save".into())?.dyn_into()?;
+    save.call2(&ours, &name.into(), blob).map(drop)
 }
 
 /// Text as a file.

@@ -235,6 +235,8 @@ pub struct Tally {
     pub person: usize,
     /// Switched off in the source, or dropped by decision: nothing to carry.
     pub off: usize,
+    /// Secrets, and settings that Crosswalk does not know.
+    pub unread: usize,
 }
 
 /// A conversion as the page shows it.

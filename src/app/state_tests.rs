@@ -40,7 +40,13 @@ fn result(target: &str, looser: usize, exact: usize) -> ResultView {
             offers: Vec::<OfferView>::new(),
             findings: Vec::new(),
         },
-        tallies: vec![Tally { kind: "setting".into(), all: looser + exact, carried: exact, person: looser, off: 0 }],
+        tallies: vec![Tally {
+            kind: "setting".into(),
+            all: looser + exact,
+            carried: exact,
+            person: looser,
+            ..Tally::default()
+        }],
         files: Vec::new(),
     }
 }

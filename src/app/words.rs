@@ -60,25 +60,36 @@ pub fn is(count: usize) -> &'static str {
     if count == 1 { "is" } else { "are" }
 }
 
+/// How many of a kind: *3 exclusions*, *2 settings that Crosswalk does not know*.
+pub fn kinds(count: usize, kind: &str) -> String {
+    match kind {
+        "not read" => format!("{} that Crosswalk does not know", things(count, "setting")),
+        "listed only" => format!("{} that {} only listed", things(count, "setting"), is(count)),
+        _ => things(count, kind),
+    }
+}
+
 /// How one kind fares, as a sentence: *31 of 41 exclusions are carried over; 3 need a person*.
 pub fn tally(tally: &Tally) -> String {
     let all = tally.all.saturating_sub(tally.off);
+    if tally.all == tally.unread {
+        let what = kinds(tally.all, &tally.kind);
+        return if tally.kind == "secret" { format!("{what} withheld") } else { what };
+    }
     if all == 0 {
-        return format!("{}: all {} switched off or dropped", things(tally.all, &tally.kind), is(tally.all));
+        return format!("{}, switched off or dropped", kinds(tally.all, &tally.kind));
     }
-    let mut text = format!("{} of {} {} carried over", tally.carried, things(all, &tally.kind), is(tally.carried));
-    if tally.person > 0 {
-        let need = if tally.person == 1 { "needs" } else { "need" };
-        text.push_str(&format!("; {} {need} a person", tally.person));
-    }
-    let rest = all.saturating_sub(tally.carried + tally.person);
-    if rest > 0 {
-        let have = if rest == 1 { "has" } else { "have" };
-        text.push_str(&format!("; {rest} {have} no counterpart"));
-    }
-    if tally.off > 0 {
-        text.push_str(&format!("; {} switched off or dropped", tally.off));
-    }
+    let mut text = format!("{} of {} {} carried over", tally.carried, kinds(all, &tally.kind), is(tally.carried));
+    let mut also = |count: usize, one: &str, many: &str| {
+        if count > 0 {
+            text.push_str(&format!("; {count} {}", if count == 1 { one } else { many }));
+        }
+    };
+    also(tally.person, "needs a person", "need a person");
+    let rest = all.saturating_sub(tally.carried + tally.person + tally.unread);
+    also(rest, "has no counterpart", "have no counterpart");
+    also(tally.unread, "is secret or not known", "are secret or not known");
+    also(tally.off, "is switched off or dropped", "are switched off or dropped");
     text
 }
 
@@ -90,6 +101,7 @@ pub fn sum<'a>(tallies: impl Iterator<Item = &'a Tally>, kind: &str) -> Tally {
         sum.carried += tally.carried;
         sum.person += tally.person;
         sum.off += tally.off;
+        sum.unread += tally.unread;
     }
     sum
 }
@@ -160,14 +172,17 @@ mod tests {
 
     #[test]
     fn counts_are_sentences() {
-        let check = |all, carried, person, off, expected: &str| {
-            assert_eq!(tally(&Tally { kind: "exclusion".into(), all, carried, person, off }), expected);
+        let check = |kind: &str, [all, carried, person, off, unread]: [usize; 5], expected: &str| {
+            assert_eq!(tally(&Tally { kind: kind.into(), all, carried, person, off, unread }), expected);
         };
-        check(41, 31, 3, 0, "31 of 41 exclusions are carried over; 3 need a person; 7 have no counterpart");
-        check(1, 1, 0, 0, "1 of 1 exclusion is carried over");
-        check(2, 1, 1, 0, "1 of 2 exclusions is carried over; 1 needs a person");
-        check(3, 1, 0, 1, "1 of 2 exclusions is carried over; 1 has no counterpart; 1 switched off or dropped");
-        check(2, 0, 0, 2, "2 exclusions: all are switched off or dropped");
+        check("exclusion", [41, 31, 3, 0, 0], "31 of 41 exclusions are carried over; 3 need a person; 7 have no counterpart");
+        check("exclusion", [1, 1, 0, 0, 0], "1 of 1 exclusion is carried over");
+        check("exclusion", [2, 1, 1, 0, 0], "1 of 2 exclusions is carried over; 1 needs a person");
+        check("exclusion", [3, 2, 0, 1, 0], "2 of 2 exclusions are carried over; 1 is switched off or dropped");
+        check("exclusion", [2, 0, 0, 2, 0], "2 exclusions, switched off or dropped");
+        check("setting", [4, 2, 0, 0, 2], "2 of 4 settings are carried over; 2 are secret or not known");
+        check("secret", [1, 0, 0, 0, 1], "1 secret withheld");
+        check("not read", [2, 0, 0, 0, 2], "2 settings that Crosswalk does not know");
     }
 
     #[test]

@@ -199,7 +199,8 @@ fn tally(rows: &[Row]) -> Vec<Tally> {
             Fate::Looser if !row.written.is_empty() => tally.carried += 1,
             Fate::Looser | Fate::Unconfirmed | Fate::ByHand => tally.person += 1,
             Fate::Inactive | Fate::Dropped => tally.off += 1,
-            Fate::Unsupported | Fate::Context | Fate::Withheld | Fate::Unread => {}
+            Fate::Withheld | Fate::Unread => tally.unread += 1,
+            Fate::Unsupported | Fate::Context => {}
         }
     }
     tallies

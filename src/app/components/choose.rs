@@ -56,7 +56,7 @@ fn route(route: &RouteView, state: &State, on: &Callback<Action>) -> Html {
     let onclick =
         on.reform(move |_: MouseEvent| Action::Chosen { platform: platform.clone(), target: id.clone() });
     html! {
-        <li key={target.id.clone()} class={classes!("route", chosen.then_some("chosen"))}>
+        <li key={target.id.clone()} data-target={target.id.clone()} class={classes!("route", chosen.then_some("chosen"))}>
             <h4>{ &target.name }</h4>
             { bar(&all) }
             <p class="sum">{ words::tally(&all) }{ "." }</p>

@@ -54,7 +54,7 @@ fn facts(view: &InputView) -> Html {
                 <dt>{ "It holds" }</dt>
                 <dd>
                     <ul class="counts">
-                        { for view.counts.iter().map(|(kind, n)| html! { <li>{ words::things(*n, kind) }</li> }) }
+                        { for view.counts.iter().map(|(kind, n)| html! { <li>{ words::kinds(*n, kind) }</li> }) }
                     </ul>
                 </dd>
             </div>
