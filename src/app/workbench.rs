@@ -22,8 +22,8 @@ use crate::watch::Watch;
 const LINUX: &[u8] = include_bytes!("../../www/samples/kesl-settings.ini");
 const WINDOWS: &[u8] = include_bytes!("../../www/samples/ksws-trusted-zone.xml");
 
-/// What stands beside the vendor's files in every bundle.
-const BESIDE: [&str; 4] = ["IMPORT.txt", "report.html", "report.csv", "report.json"];
+/// What stands beside the vendor's files in every bundle, what a person reads first going first.
+const BESIDE: [&str; 4] = [bundle::STEPS, "report.html", "report.csv", "report.json"];
 
 /// One input on the workbench.
 struct Sheet {
@@ -66,7 +66,8 @@ impl Workbench {
             }
             Request::Rows { id, fate, offset } => {
                 let rows = self.sheet(id).and_then(|s| {
-                    s.conversion.as_ref().map(|c| view::rows(&[&s.reading], c, fate.as_deref(), offset, PAGE))
+                    let conversion = s.conversion.as_ref()?;
+                    Some(view::rows(&[&s.reading], &s.policy, conversion, fate.as_deref(), offset, PAGE))
                 });
                 (Response::Rows { id, fate, offset, rows: rows.unwrap_or_default() }, None)
             }
@@ -110,17 +111,19 @@ impl Workbench {
         }
         let mut routes = Vec::new();
         let mut results = Vec::new();
-        for route in vendor::all() {
-            let chosen = self.choices.targets.get(route.platform.word()).is_some_and(|id| id == route.id);
+        for route in vendor::all().iter().copied() {
+            let info = route.info();
+            let chosen = self.choices.targets.get(info.platform.word()).is_some_and(|id| id == info.id);
             let mut tallies = Vec::new();
             let mut names = Vec::new();
-            for sheet in self.sheets.iter_mut().filter(|s| s.policy.platform == route.platform) {
+            for sheet in self.sheets.iter_mut().filter(|s| s.policy.platform == info.platform) {
                 let conversion = crate::convert(&sheet.policy, route, &options);
                 let own = tally(&conversion.rows);
                 names.push(sheet.reading.input.name.clone());
                 if chosen {
-                    let view = view::conversion(&sheet.policy, &conversion, &options);
-                    let files = view.target.files.iter().cloned().chain(BESIDE.map(String::from)).collect();
+                    let view = view::conversion(&conversion, &options);
+                    let written = conversion.artefacts.iter().map(|a| a.name);
+                    let files = written.chain(BESIDE).map(String::from).collect();
                     results.push((sheet.id, ResultView { view, tallies: own.clone(), files }));
                     sheet.conversion = Some(conversion);
                 }
@@ -149,7 +152,7 @@ impl Workbench {
             Parcel::File { id, name } => {
                 let sheet = self.sheet(*id)?;
                 let conversion = sheet.conversion.as_ref()?;
-                let files = bundle::files(&[&sheet.reading], &sheet.policy, conversion, &self.options());
+                let files = bundle::files(&[&sheet.reading], &sheet.policy, conversion);
                 files.into_iter().find(|f| f.name == *name)
             }
             Parcel::Sanitised { id } => self.sheet(*id).map(|s| bundle::sanitised(&s.reading)),
@@ -157,15 +160,14 @@ impl Workbench {
     }
 
     fn zip(&self) -> Option<OutFile> {
-        let options = self.options();
         let mut parts = Vec::new();
         let mut stem = None;
         for sheet in &self.sheets {
             let Some(conversion) = &sheet.conversion else { continue };
             let name = &sheet.reading.input.name;
             stem = if parts.is_empty() { Some(words::stem(name)) } else { None };
-            let files = bundle::files(&[&sheet.reading], &sheet.policy, conversion, &options);
-            parts.push(Part { input: name.clone(), target: conversion.route.id.into(), files });
+            let files = bundle::files(&[&sheet.reading], &sheet.policy, conversion);
+            parts.push(Part { input: name.clone(), target: conversion.route.info().id, files });
         }
         if parts.is_empty() {
             return None;
@@ -174,7 +176,8 @@ impl Workbench {
             Some(stem) => format!("crosswalk-{stem}.zip"),
             None => "crosswalk.zip".into(),
         };
-        Some(OutFile { name, bytes: bundle::zip(&bundle::tree(parts)) })
+        let single = parts.len() == 1;
+        Some(OutFile { name, bytes: bundle::zip(&bundle::tree(parts, single)) })
     }
 }
 
