@@ -208,6 +208,7 @@ impl State {
             Action::Sampled(id, which) => self.bring(id, words::sample_name(which), Some(which), effects),
             Action::Removed(id) => self.remove(id, effects),
             Action::Answered { input, key, value } => {
+                self.show_answer(&input, &key, &value);
                 self.change(|choices| {
                     choices.answers.insert(format!("{key}@{input}"), value);
                 });
@@ -295,6 +296,17 @@ impl State {
             }
             self.stale = true;
             self.held = false;
+        }
+    }
+
+    /// Shows an answer at once; the worker confirms it.
+    fn show_answer(&mut self, input: &str, key: &str, value: &str) {
+        for entry in self.entries.iter_mut().filter(|e| e.name == input) {
+            if let Stage::Read(view) = &mut entry.stage {
+                for question in view.questions.iter_mut().filter(|q| q.key == key) {
+                    question.answer = Some(value.into());
+                }
+            }
         }
     }
 

@@ -23,7 +23,7 @@ async function leaking({ locked }) {
   const leak = (name, report) =>
     `setTimeout(() => fetch('${name}').then(() => ${report('sent')}, () => ${report('blocked')}), 400);`;
   const inPage = leak('./leak-page', (word) => `document.documentElement.dataset.leak = '${word}'`);
-  const inWorker = leak('\' + origin + \'/leak-worker', (word) => `self.postMessage(['leak ${word}'])`);
+  const inWorker = leak('\' + origin + \'/leak-worker', () => '0');
   replace('const IN_WORKER = `', `const IN_WORKER = \`${inWorker.replace('\' + origin + \'', '${location.origin}')}`);
   replace('    await wasm_bindgen({ module_or_path: module });', `    await wasm_bindgen({ module_or_path: module });\n${inPage}`);
   await writeFile(path, text);
