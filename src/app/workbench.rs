@@ -236,3 +236,7 @@ fn gone(what: &Parcel) -> String {
         Parcel::Sanitised { .. } => "This input is not here any more: bring it again".into(),
     }
 }
+
+#[cfg(test)]
+#[path = "workbench_tests.rs"]
+mod tests;

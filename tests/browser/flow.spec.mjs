@@ -59,9 +59,9 @@ test('the same with the network cut', async ({ context }) => {
 
 test('consent to a looser form is asked for, shown, undone, and gives what --accept gives', async ({ context }) => {
   const page = await openPage(context, site.url);
-  await bring(page, WINDOWS);
+  await bring(page, LINUX);
   const answers = await answerAll(page);
-  await convertFor(page, await nameOf(page, 'defender/powershell'));
+  await convertFor(page, await nameOf(page, 'clamav/conf'));
 
   const offer = page.locator('.offers li').first();
   await expect(offer).toContainText('no longer protected');
@@ -70,13 +70,13 @@ test('consent to a looser form is asked for, shown, undone, and gives what --acc
   await idle(page);
   await expect(offer.getByRole('button', { name: /^Take back/ })).toBeVisible();
   const accepted = await download(page, zipButton(page));
-  expect(accepted.bytes.equals(await cliZip(WINDOWS, 'defender/powershell', answers, ['--accept', code]))).toBe(true);
+  expect(accepted.bytes.equals(await cliZip(LINUX, 'clamav/conf', answers, ['--accept', code]))).toBe(true);
 
   await page.getByRole('button', { name: 'Undo the last step' }).click();
   await idle(page);
   await expect(offer.getByRole('button', { name: /^Accept/ })).toBeVisible();
   const undone = await download(page, zipButton(page));
-  expect(undone.bytes.equals(await cliZip(WINDOWS, 'defender/powershell', answers))).toBe(true);
+  expect(undone.bytes.equals(await cliZip(LINUX, 'clamav/conf', answers))).toBe(true);
 });
 
 test('a row is left out and taken back', async ({ context }) => {
