@@ -69,8 +69,35 @@ pub fn kinds(count: usize, kind: &str) -> String {
     }
 }
 
+/// Kinds in the order in which people care about them; what is not listed stands between the two parts.
+const FIRST: [&str; 8] = [
+    "exclusion",
+    "trusted application",
+    "network attack exclusion",
+    "mount-point exclusion",
+    "firewall rule",
+    "firewall setting",
+    "protection setting",
+    "scan scope",
+];
+const LAST: [&str; 4] = ["listed only", "not read", "secret", "description"];
+
+/// Where a kind stands in a list of kinds.
+pub fn rank(kind: &str) -> usize {
+    let first = FIRST.iter().position(|k| *k == kind);
+    let last = || LAST.iter().position(|k| *k == kind).map(|at| FIRST.len() + 1 + at);
+    first.or_else(last).unwrap_or(FIRST.len())
+}
+
 /// How one kind fares, as a sentence: *31 of 41 exclusions are carried over; 3 need a person*.
 pub fn tally(tally: &Tally) -> String {
+    let mut parts = vec![carried(tally)];
+    parts.extend(rest(tally));
+    parts.join("; ")
+}
+
+/// The first half of the sentence: *31 of 41 exclusions are carried over*.
+pub fn carried(tally: &Tally) -> String {
     let all = tally.all.saturating_sub(tally.off);
     if tally.all == tally.unread {
         let what = kinds(tally.all, &tally.kind);
@@ -79,18 +106,24 @@ pub fn tally(tally: &Tally) -> String {
     if all == 0 {
         return format!("{}, switched off or dropped", kinds(tally.all, &tally.kind));
     }
-    let mut text = format!("{} of {} {} carried over", tally.carried, kinds(all, &tally.kind), is(tally.carried));
-    let mut also = |count: usize, one: &str, many: &str| {
-        if count > 0 {
-            text.push_str(&format!("; {count} {}", if count == 1 { one } else { many }));
-        }
-    };
-    also(tally.person, "needs a person", "need a person");
-    let rest = all.saturating_sub(tally.carried + tally.person + tally.unread);
-    also(rest, "has no counterpart", "have no counterpart");
-    also(tally.unread, "is secret or not known", "are secret or not known");
-    also(tally.off, "is switched off or dropped", "are switched off or dropped");
-    text
+    format!("{} of {} {} carried over", tally.carried, kinds(all, &tally.kind), is(tally.carried))
+}
+
+/// The second half, in parts: *3 need a person*, *7 have no counterpart*.
+pub fn rest(tally: &Tally) -> Vec<String> {
+    let all = tally.all.saturating_sub(tally.off);
+    if all == 0 || tally.all == tally.unread {
+        return Vec::new();
+    }
+    let alone = all.saturating_sub(tally.carried + tally.person + tally.unread);
+    let parts = [
+        (tally.person, "needs a person", "need a person"),
+        (alone, "has no counterpart", "have no counterpart"),
+        (tally.unread, "is secret or not known", "are secret or not known"),
+        (tally.off, "is switched off or dropped", "are switched off or dropped"),
+    ];
+    let some = parts.iter().filter(|(count, ..)| *count > 0);
+    some.map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many })).collect()
 }
 
 /// Sums of several tallies.

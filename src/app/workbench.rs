@@ -206,6 +206,7 @@ fn tally(rows: &[Row]) -> Vec<Tally> {
             Fate::Unsupported | Fate::Context => {}
         }
     }
+    tallies.sort_by_key(|t| words::rank(&t.kind));
     tallies
 }
 
@@ -216,6 +217,7 @@ fn merge(into: &mut Vec<Tally>, own: Vec<Tally>) {
             None => into.push(tally),
         }
     }
+    into.sort_by_key(|t| words::rank(&t.kind));
 }
 
 fn refused(refusal: Refusal) -> RefusalView {

@@ -59,7 +59,10 @@ fn route(route: &RouteView, state: &State, on: &Callback<Action>) -> Html {
         <li key={target.id.clone()} data-target={target.id.clone()} class={classes!("route", chosen.then_some("chosen"))}>
             <h4>{ &target.name }</h4>
             { bar(&all) }
-            <p class="sum">{ words::tally(&all) }{ "." }</p>
+            <div>
+                <p class="sum">{ words::carried(&all) }</p>
+                <p class="rest">{ words::rest(&all).join("; ") }</p>
+            </div>
             <ul class="tallies">
                 { for route.tallies.iter().map(|t| html! { <li>{ words::tally(t) }</li> }) }
             </ul>

@@ -27,21 +27,28 @@ pub fn Decide(props: &Props) -> Html {
     let several = state.ledgers.len() > 1;
     html! {
         <section class="card" aria-labelledby="decide">
-            { step(4, "decide", "Decide what is left", "Nothing comes out less protected than before unless you accept it here.") }
-            <button type="button" class="quiet undo" disabled={!state.can_undo()}
-                onclick={props.on.reform(|_: MouseEvent| Action::Undone)}>{ "Undo the last step" }</button>
+            <div class="head">
+                { step(4, "decide", "Decide what is left", "Nothing comes out less protected than before unless you accept it here.") }
+                <button type="button" class="quiet" disabled={!state.can_undo()}
+                    onclick={props.on.reform(|_: MouseEvent| Action::Undone)}>{ "Undo the last step" }</button>
+            </div>
             { for state.read().filter_map(|(entry, view)| {
                 let ledger = state.ledgers.get(&entry.id)?;
                 let result = &ledger.result;
                 let all = words::sum(result.tallies.iter(), "setting");
+                // What was said about the file stands above already.
+                let fresh: Vec<_> = result.view.findings.iter().filter(|f| !view.findings.contains(f)).cloned().collect();
                 Some(html! {
                     <article key={entry.id.to_string()} aria-label={view.name.clone()}>
                         if several { <h3>{ &view.name }</h3> }
-                        <p class="outcome">
-                            <strong>{ &result.view.target.name }</strong>{ ": " }{ words::tally(&all) }{ ". " }
-                            { format!("{} in the files.", words::things(result.view.entries, "entry")) }
-                        </p>
-                        { findings(&result.view.findings) }
+                        <div class="outcome">
+                            <p class="sum">{ &result.view.target.name }{ ": " }{ words::carried(&all) }</p>
+                            <p class="rest">
+                                { words::rest(&all).join("; ") }{ ". " }
+                                { format!("{} in the files.", words::things(result.view.entries, "entry")) }
+                            </p>
+                        </div>
+                        { findings(&fresh) }
                         { offers(&result.view.offers, &props.on) }
                         <LedgerTable id={entry.id} name={view.name.clone()} ledger={ledger.clone()} on={props.on.clone()} />
                     </article>
@@ -75,8 +82,8 @@ fn one(offer: &OfferView, on: &Callback<Action>) -> Html {
             </p>
             if let Some(example) = &offer.example {
                 <p class="example">
-                    { if accept { "If you accept, this is no longer protected, for example: " } else { "No longer protected, for example: " } }
-                    <code>{ example }</code>
+                    { if accept { "If you accept, for example: " } else { "For example: " } }
+                    <span>{ example }</span>
                 </p>
             }
             <button type="button" class={if accept { "" } else { "quiet" }} {onclick}>{ button }</button>

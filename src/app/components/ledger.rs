@@ -95,7 +95,7 @@ fn row(id: InputId, row: &RowView, on: &Callback<Action>) -> Html {
                 { badge(&row.fate) }
                 <span class="reason">{ &row.reason }</span>
                 if let Some(example) = &row.example {
-                    <span class="example">{ example_lead(&row.fate) }<code>{ example }</code></span>
+                    <span class="example">{ "For example: " }<span>{ example }</span></span>
                 }
                 { for row.written.iter().map(|(file, entry)| html! {
                     <span class="written">{ file }{ ": " }<code>{ entry }</code></span>
@@ -103,14 +103,6 @@ fn row(id: InputId, row: &RowView, on: &Callback<Action>) -> Html {
             </td>
             <td class="act" data-label="Your decision">{ decision(id, row, on) }</td>
         </tr>
-    }
-}
-
-fn example_lead(fate: &str) -> &'static str {
-    match fate {
-        "looser" => "Would no longer be protected: ",
-        "stricter" => "Was left alone before, is protected now: ",
-        _ => "For example: ",
     }
 }
 

@@ -45,6 +45,8 @@ fn facts(view: &InputView) -> Html {
         (false, true) => view.product.clone(),
         (false, false) => format!("{} {}", view.product, view.version),
     };
+    let mut counts: Vec<&(String, usize)> = view.counts.iter().filter(|(kind, _)| kind != "description").collect();
+    counts.sort_by_key(|(kind, _)| words::rank(kind));
     html! {
         <dl class="facts">
             <div><dt>{ "It is" }</dt><dd>{ &view.label }</dd></div>
@@ -54,7 +56,7 @@ fn facts(view: &InputView) -> Html {
                 <dt>{ "It holds" }</dt>
                 <dd>
                     <ul class="counts">
-                        { for view.counts.iter().map(|(kind, n)| html! { <li>{ words::kinds(*n, kind) }</li> }) }
+                        { for counts.into_iter().map(|(kind, n)| html! { <li>{ words::kinds(*n, kind) }</li> }) }
                     </ul>
                 </dd>
             </div>
