@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::page::PUBLISHED;
 use crate::place::Place;
 use crate::report::{Ran, Report};
 use crate::tally::{self, Tally};
@@ -10,7 +11,7 @@ use crate::{native, page, run, size};
 
 /// Builds what they need, weighs the page, and runs them.
 pub fn browser(place: &Place, report: &mut Report) {
-    let built = report.step("page", || Ran::plain(page::build(place)));
+    let built = report.step("page", || Ran::plain(page::build(place, PUBLISHED)));
     if built {
         report.step("size of the page", || Ran::plain(size::check(place)));
     }

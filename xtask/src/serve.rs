@@ -3,38 +3,37 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 
+use crate::page::PUBLISHED;
 use crate::place::Place;
-use crate::{page, run, tools};
+use crate::{page, run};
 
 /// The port when none is asked for; a busy one gives way to the next.
 const PORT: u16 = 8080;
 
 /// Installs what is missing, and serves until it is stopped.
 pub fn serve(place: &Place, words: &[&str]) -> Result<(), String> {
-    let (port, optimised) = options(words)?;
-    tools::prepare_page(place)?;
+    let (port, profile) = options(words)?;
     let port = match port {
         Some(port) => port,
         None => (PORT..PORT + 100).find(|port| is_free(*port)).unwrap_or(PORT),
     };
+    // Trunk's server would go on with the page of yesterday, if there is one, when today's cannot be built.
+    println!("Building the page; the first time that usually takes a minute on two cores.");
+    page::build(place, profile)?;
     let mut trunk = page::trunk(place, "serve");
-    trunk.args(["--port", &port.to_string()]);
-    if optimised {
-        trunk.arg("--release");
-    }
-    println!("Building the page; the first time that takes about a minute on two cores.");
-    println!("Then it is at http://127.0.0.1:{port}/ until you press Ctrl+C.");
+    trunk.args(profile).args(["--port", &port.to_string()]);
+    println!("\nThe page is at http://127.0.0.1:{port}/ until you press Ctrl+C.\n");
     become_it(trunk)
 }
 
-/// The port, and whether to build with optimisation.
-fn options(words: &[&str]) -> Result<(Option<u16>, bool), String> {
-    let (mut port, mut optimised) = (None, true);
+/// The port, and Trunk's word for the way of building.
+fn options(words: &[&str]) -> Result<(Option<u16>, &'static [&'static str]), String> {
+    let (mut port, mut profile) = (None, PUBLISHED);
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match *word {
-            "--release" => optimised = true,
-            "--dev" => optimised = false,
+            "--release" => profile = PUBLISHED,
+            "--dev" => profile = &[],
             "--port" => {
                 let value = words.next().and_then(|value| value.parse().ok());
                 port = Some(value.ok_or("--port wants a number from 1 to 65535")?);
@@ -42,7 +41,7 @@ fn options(words: &[&str]) -> Result<(Option<u16>, bool), String> {
             other => return Err(format!("serve knows --port N, --release and --dev, not {other}")),
         }
     }
-    Ok((port, optimised))
+    Ok((port, profile))
 }
 
 fn is_free(port: u16) -> bool {
@@ -70,9 +69,9 @@ mod tests {
 
     #[test]
     fn options_are_read_in_any_order() {
-        assert_eq!(options(&[]), Ok((None, true)));
-        assert_eq!(options(&["--dev", "--port", "9000"]), Ok((Some(9000), false)));
-        assert_eq!(options(&["--port", "9000", "--release"]), Ok((Some(9000), true)));
+        assert_eq!(options(&[]), Ok((None, PUBLISHED)));
+        assert_eq!(options(&["--dev", "--port", "9000"]), Ok((Some(9000), &[][..])));
+        assert_eq!(options(&["--port", "9000", "--release"]), Ok((Some(9000), PUBLISHED)));
         assert!(options(&["--port"]).is_err());
         assert!(options(&["--open"]).is_err());
     }

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::debian::{self, NODE};
+use crate::page::PUBLISHED;
 use crate::place::Place;
 use crate::{page, run};
 
@@ -51,7 +52,7 @@ pub fn size(place: &Place, words: &[&str]) -> Result<(), String> {
         _ => return Err(format!("size knows --bless, not {}", words.join(" "))),
     };
     debian::prepare(place, &[&NODE])?;
-    page::build(place)?;
+    page::build(place, PUBLISHED)?;
     if bless {
         let found = weigh(place)?;
         fs::write(committed(place), table(&found)).map_err(|why| format!("docs/size.txt: {why}"))?;
