@@ -14,6 +14,7 @@ pub const PUBLISHED: &[&str] = &["--release"];
 /// Builds the page in `dist/`.
 pub fn build(place: &Place, profile: &[&str]) -> Result<(), String> {
     tools::prepare_page(place)?;
+    println!("Building the page; the first time that usually takes a minute on two cores.");
     run::run(trunk(place, "build").args(profile))
 }
 

@@ -18,7 +18,6 @@ pub fn serve(place: &Place, words: &[&str]) -> Result<(), String> {
         None => (PORT..PORT + 100).find(|port| is_free(*port)).unwrap_or(PORT),
     };
     // Trunk's server would go on with the page of yesterday, if there is one, when today's cannot be built.
-    println!("Building the page; the first time that usually takes a minute on two cores.");
     page::build(place, profile)?;
     let mut trunk = page::trunk(place, "serve");
     trunk.args(profile).args(["--port", &port.to_string()]);
