@@ -3,6 +3,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bundle::report::Report;
+use crate::convert::{Conversion, kind_word};
+use crate::finding::{self, Finding, Severity};
+use crate::intake::Reading;
+use crate::ledger::Fate;
+use crate::options::Options;
+use crate::policy::{Item, Kind, Policy, State};
+use crate::vendor::Route;
+
 /// A finding, ready to show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingView {
@@ -161,4 +170,160 @@ pub struct ConversionView {
     pub offers: Vec<OfferView>,
     /// What to know before the import.
     pub findings: Vec<FindingView>,
+}
+
+/// Findings, ready to show.
+pub fn findings<'f>(all: impl IntoIterator<Item = &'f Finding>) -> Vec<FindingView> {
+    let severity = |s| match s {
+        Severity::Info => "info",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
+    all.into_iter()
+        .map(|f| FindingView {
+            code: f.code.to_owned(),
+            severity: severity(f.severity).to_owned(),
+            input: f.origin.input.clone(),
+            line: f.origin.line,
+            message: f.message.clone(),
+            hint: f.hint.clone(),
+        })
+        .collect()
+}
+
+/// One input of a policy, as it was read.
+pub fn input(reading: &Reading, policy: &Policy) -> InputView {
+    let index = policy.inputs.iter().position(|i| i.sha256 == reading.input.sha256 && i.name == reading.input.name).unwrap_or(0);
+    let told = policy.inputs.get(index).unwrap_or(&reading.input);
+    let items: Vec<&Item> = policy.items.iter().filter(|i| i.input == index).collect();
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for item in &items {
+        let word = kind_word(item);
+        match counts.iter_mut().find(|(w, _)| w == word) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((word.to_owned(), 1)),
+        }
+    }
+    let waiting = |key: &str| {
+        items.iter().filter(|i| matches!(&i.state, State::Waits { question, .. } if *question == key)).count()
+    };
+    let questions = policy.questions.iter().filter(|q| q.input == reading.input.name).map(|q| QuestionView {
+        key: q.key.to_owned(),
+        input: q.input.clone(),
+        text: q.text.clone(),
+        help: q.help.clone(),
+        options: q.options.clone(),
+        answer: q.answer.clone(),
+        rows: waiting(q.key),
+    });
+    InputView {
+        name: told.name.clone(),
+        sha256: told.sha256.clone(),
+        bytes: told.bytes,
+        format: told.format.to_owned(),
+        label: reading.format.label().to_owned(),
+        product: told.product.clone(),
+        version: told.version.clone(),
+        encoding: told.encoding.to_owned(),
+        platform: told.platform.word().to_owned(),
+        leaves: reading.document.leaf_count() as usize,
+        items: items.len(),
+        counts,
+        questions: questions.collect(),
+        findings: findings(policy.findings.iter().filter(|f| f.origin.input == reading.input.name)),
+    }
+}
+
+/// A page of the items of an input.
+pub fn items(reading: &Reading, policy: &Policy, offset: usize, limit: usize) -> Vec<ItemView> {
+    let index = policy.inputs.iter().position(|i| i.sha256 == reading.input.sha256 && i.name == reading.input.name).unwrap_or(0);
+    let of_input = policy.items.iter().filter(|i| i.input == index);
+    of_input.skip(offset).take(limit).map(|item| {
+        let first = item.leaves.first().unwrap_or(0);
+        let state = match (&item.kind, &item.state) {
+            (Kind::Unread | Kind::Withheld, _) => "not read",
+            (_, State::Inactive(_)) => "switched off",
+            (_, State::Waits { .. }) => "waits for an answer",
+            (Kind::Inventory, _) | (_, State::ByHand { .. }) => "for a person",
+            (Kind::Context, _) => "description",
+            _ => "in force",
+        };
+        ItemView {
+            id: (first + 1).to_string(),
+            line: reading.document.leaf_line(first),
+            kind: kind_word(item).to_owned(),
+            source: item.source.clone(),
+            state: state.to_owned(),
+            certainty: item.certainty.word().to_owned(),
+        }
+    })
+    .collect()
+}
+
+/// A route, ready to show.
+pub fn target(route: &dyn Route) -> TargetView {
+    let info = route.info();
+    let owned = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
+    TargetView {
+        id: info.id.to_owned(),
+        name: info.name.to_owned(),
+        platform: info.platform.word().to_owned(),
+        grade: info.grade.to_owned(),
+        files: owned(info.files),
+        steps: owned(info.steps),
+    }
+}
+
+/// A conversion without its rows.
+pub fn conversion(conversion: &Conversion, options: &Options) -> ConversionView {
+    let mut offers: Vec<OfferView> = Vec::new();
+    for row in conversion.rows.iter().filter(|r| r.fate == Fate::Looser) {
+        match offers.iter_mut().find(|o| o.code == row.code) {
+            Some(offer) => offer.rows += 1,
+            None => offers.push(OfferView {
+                code: row.code.to_owned(),
+                meaning: finding::meaning(row.code).to_owned(),
+                rows: 1,
+                example: row.example.clone(),
+                accepted: options.accept.contains(row.code),
+            }),
+        }
+    }
+    ConversionView {
+        target: target(conversion.route),
+        rows: conversion.rows.len(),
+        totals: Fate::ALL.iter().zip(conversion.totals()).map(|(f, n)| (f.word().to_owned(), n)).collect(),
+        entries: conversion.entries().count(),
+        offers,
+        findings: findings(&conversion.findings),
+    }
+}
+
+/// A page of the ledger, of one fate or of all.
+pub fn rows(
+    readings: &[&Reading],
+    policy: &Policy,
+    conversion: &Conversion,
+    fate: Option<&str>,
+    offset: usize,
+    limit: usize,
+) -> Vec<RowView> {
+    let report = Report::new(readings, policy, conversion);
+    let wanted = conversion.rows.iter().filter(|r| fate.is_none_or(|f| r.fate.word() == f));
+    wanted
+        .skip(offset)
+        .take(limit)
+        .map(|r| RowView {
+            id: r.id.clone(),
+            line: report.line(r),
+            kind: r.kind.to_owned(),
+            source: r.source.clone(),
+            fate: r.fate.word().to_owned(),
+            code: r.code.to_owned(),
+            reason: r.reason.clone(),
+            example: r.example.clone(),
+            decision: r.decision.map(str::to_owned),
+            written: r.written.iter().map(|w| (w.file.to_owned(), w.entry.clone())).collect(),
+        })
+        .collect()
 }

@@ -1,0 +1,132 @@
+//! `crosswalk convert`.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::Args;
+use crosswalk::bundle::{self, OutFile, Part};
+use crosswalk::options::{Decisions, Options};
+use crosswalk::policy::Policy;
+use crosswalk::vendor::{self, Route};
+use crosswalk::{Reading, convert as run, interpret};
+
+use super::{Outcome, Stop, Told, json_file, output, readings};
+
+#[derive(Args)]
+pub(crate) struct Call {
+    /// Files; - is standard input
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Targets, PRODUCT/ROUTE or PRODUCT, separated by commas
+    #[arg(long, value_name = "TARGET", value_delimiter = ',', required = true)]
+    to: Vec<String>,
+    /// Folder for the output
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    told: Told,
+    /// Decisions for rows
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
+    /// Code of a reason whose looser form you accept for all rows; may be repeated
+    #[arg(long, value_name = "CODE")]
+    accept: Vec<String>,
+    /// The inputs are one machine or one policy
+    #[arg(long)]
+    merge: bool,
+    /// One ZIP instead of files
+    #[arg(long)]
+    zip: bool,
+    /// Exit with 4 when a row is looser, by-hand or unconfirmed
+    #[arg(long)]
+    strict: bool,
+    /// Date for formats that demand one, YYYY-MM-DD
+    #[arg(long, value_name = "D")]
+    date: Option<String>,
+    /// Overwrite files that exist
+    #[arg(long)]
+    force: bool,
+}
+
+/// Name of the ZIP.
+const ZIP: &str = "crosswalk.zip";
+
+pub(crate) fn convert(call: &Call) -> Result<Outcome, Stop> {
+    let options = options(call)?;
+    check_targets(&call.to)?;
+    let (inputs, refused) = readings(&call.files)?;
+    let mut outcome = Outcome { refused: !refused.is_empty(), needs_person: false };
+    let groups: Vec<Vec<&Reading>> =
+        if call.merge && !inputs.is_empty() { vec![inputs.iter().collect()] } else { inputs.iter().map(|r| vec![r]).collect() };
+    if call.merge && inputs.windows(2).any(|w| matches!(w, [a, b] if a.format.platform() != b.format.platform())) {
+        return Err(Stop::Usage("--merge takes inputs of one machine, but these are for different systems".to_owned()));
+    }
+    let mut parts = Vec::new();
+    for group in &groups {
+        let policy = interpret(group, &options.answers);
+        for route in routes(&call.to, &policy) {
+            let conversion = run(&policy, route, &options);
+            outcome.needs_person |= call.strict && conversion.needs_person();
+            let input = group.iter().map(|r| r.input.name.as_str()).collect::<Vec<_>>().join("+");
+            parts.push(Part { input, target: route.info().id, files: bundle::files(group, &policy, &conversion) });
+        }
+    }
+    let single = groups.len() + refused.len() == 1 && parts.len() == 1;
+    let files = if parts.is_empty() { Vec::new() } else { bundle::tree(parts, single) };
+    let files = if call.zip && !files.is_empty() { vec![OutFile { name: ZIP.to_owned(), bytes: bundle::zip(&files) }] } else { files };
+    output::write_all(&call.out, &files, call.force)?;
+    Ok(outcome)
+}
+
+fn options(call: &Call) -> Result<Options, Stop> {
+    let decisions = match &call.decisions {
+        Some(path) => json_file::<Decisions>(path, "file of decisions")?,
+        None => Decisions { crosswalk_decisions: 1, decisions: Vec::new() },
+    };
+    if decisions.crosswalk_decisions != 1 {
+        return Err(Stop::Usage(format!("form {} of decisions is not known, 1 is", decisions.crosswalk_decisions)));
+    }
+    let unknown = call.accept.iter().find(|code| crosswalk::finding::meaning(code).is_empty());
+    if let Some(code) = unknown {
+        return Err(Stop::Usage(format!("--accept takes the code of a reason such as CW1010, not {code}")));
+    }
+    if let Some(date) = call.date.as_deref().filter(|d| !is_date(d)) {
+        return Err(Stop::Usage(format!("--date takes YYYY-MM-DD, not {date}")));
+    }
+    Ok(Options {
+        answers: call.told.answers()?,
+        decisions,
+        accept: call.accept.iter().cloned().collect::<BTreeSet<_>>(),
+        date: call.date.clone(),
+    })
+}
+
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |part: &str, digits: usize, range: std::ops::RangeInclusive<u32>| {
+        part.len() == digits && part.bytes().all(|b| b.is_ascii_digit()) && part.parse().is_ok_and(|n| range.contains(&n))
+    };
+    matches!(parts.as_slice(), [y, m, d] if number(y, 4, 1..=9999) && number(m, 2, 1..=12) && number(d, 2, 1..=31))
+}
+
+fn check_targets(wanted: &[String]) -> Result<(), Stop> {
+    let known = |target: &String| vendor::all().iter().any(|r| fits_name(*r, target));
+    match wanted.iter().find(|t| !known(t)) {
+        Some(target) => Err(Stop::Usage(format!("{target} is no target; crosswalk targets lists them"))),
+        None => Ok(()),
+    }
+}
+
+fn fits_name(route: &dyn Route, target: &str) -> bool {
+    let id = route.info().id;
+    id == target || id.split('/').next() == Some(target)
+}
+
+/// The routes asked for. A bare product means all its routes that fit the system.
+fn routes(wanted: &[String], policy: &Policy) -> Vec<&'static dyn Route> {
+    let asked = |r: &&&'static dyn Route| {
+        let named = wanted.iter().any(|t| r.info().id == t);
+        named || wanted.iter().any(|t| fits_name(**r, t)) && r.info().platform == policy.platform
+    };
+    vendor::all().iter().filter(asked).copied().collect()
+}

@@ -1,0 +1,84 @@
+//! `crosswalk inspect` and `crosswalk compare`.
+
+use std::path::PathBuf;
+
+use crosswalk::options::Options;
+use crosswalk::{Reading, convert, interpret, vendor, view};
+use serde_json::json;
+
+use super::{Outcome, Stop, Told, output, readings};
+
+pub(crate) fn inspect(files: &[PathBuf], json: bool, told: &Told) -> Result<Outcome, Stop> {
+    let answers = told.answers()?;
+    let (inputs, refused) = readings(files)?;
+    let mut text = String::new();
+    let mut values = Vec::new();
+    for reading in &inputs {
+        let policy = interpret(&[reading], &answers);
+        let input = view::input(reading, &policy);
+        let items = view::items(reading, &policy, 0, usize::MAX);
+        if json {
+            values.push(json!({"input": input, "items": items}));
+        } else {
+            text.push_str(&describe(&input, &items));
+        }
+    }
+    if json {
+        text = output::json(&json!({"inputs": values, "refused": refused}));
+    }
+    output::print(&text)?;
+    Ok(Outcome { refused: !refused.is_empty(), ..Outcome::default() })
+}
+
+fn describe(input: &view::InputView, items: &[view::ItemView]) -> String {
+    let mut out = format!("{}: {}\n", input.name, input.label);
+    out.push_str(&format!("  {} {}, {}, {} bytes, {} leaves\n", input.product, input.version, input.encoding, input.bytes, input.leaves));
+    for (kind, count) in &input.counts {
+        out.push_str(&format!("  {count:>7} {kind}\n"));
+    }
+    for question in &input.questions {
+        let answer = question.answer.as_deref().map_or_else(|| "not answered".to_owned(), |a| format!("answered: {a}"));
+        out.push_str(&format!("  ? {} [{}; {answer}]\n", question.text, question.key));
+        for (value, label) in &question.options {
+            out.push_str(&format!("      {}={value}  {label}\n", question.key));
+        }
+    }
+    for finding in &input.findings {
+        out.push_str(&format!("  ! {} {}: {}\n", finding.code, finding.severity, finding.message));
+    }
+    for item in items {
+        out.push_str(&format!("  {:>6}  {:<20} {:<18} {}\n", item.line, item.kind, item.state, item.source));
+    }
+    out
+}
+
+pub(crate) fn compare(files: &[PathBuf], json: bool, told: &Told) -> Result<Outcome, Stop> {
+    let options = Options { answers: told.answers()?, ..Options::default() };
+    let (inputs, refused) = readings(files)?;
+    let mut text = String::new();
+    let mut values = Vec::new();
+    for reading in &inputs {
+        let (shown, value) = of_input(reading, &options);
+        text.push_str(&shown);
+        values.push(value);
+    }
+    if json {
+        text = output::json(&json!({"inputs": values, "refused": refused}));
+    }
+    output::print(&text)?;
+    Ok(Outcome { refused: !refused.is_empty(), ..Outcome::default() })
+}
+
+fn of_input(reading: &Reading, options: &Options) -> (String, serde_json::Value) {
+    let policy = interpret(&[reading], &options.answers);
+    let mut text = format!("{}\n", reading.input.name);
+    let mut values = Vec::new();
+    for route in vendor::all().iter().filter(|r| r.info().platform == policy.platform) {
+        let shown = view::conversion(&convert(&policy, *route, options), options);
+        let told: Vec<String> = shown.totals.iter().filter(|(_, n)| *n > 0).map(|(fate, n)| format!("{n} {fate}")).collect();
+        text.push_str(&format!("  {:<22} {}\n", shown.target.id, told.join(", ")));
+        values.push(json!({"target": shown.target.id, "rows": shown.rows, "entries": shown.entries,
+            "totals": shown.totals.into_iter().collect::<std::collections::BTreeMap<_, _>>()}));
+    }
+    (text, json!({"input": reading.input.name, "targets": values}))
+}

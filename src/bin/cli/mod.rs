@@ -1,0 +1,227 @@
+//! Arguments to engine calls to text.
+
+mod convert;
+mod inspect;
+mod output;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use crosswalk::intake::recognise::FORMATS;
+use crosswalk::options::{Answers, Recipe};
+use crosswalk::watch::unwatched;
+use crosswalk::{Reading, Refusal, read, vendor};
+
+/// What stops the program.
+pub(crate) enum Stop {
+    /// The call makes no sense.
+    Usage(String),
+    /// The disk or the system failed.
+    System(String),
+}
+
+/// Outcomes that are not failures of the program.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub(crate) refused: bool,
+    pub(crate) needs_person: bool,
+}
+
+/// Turns what Kaspersky products export into the configuration of the product that replaces them
+#[derive(Parser)]
+#[command(name = "crosswalk", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// What can be read, and what each reader promises
+    Formats {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Products, routes, how each is imported, how well it is proven
+    Targets {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What the exports say
+    Inspect {
+        /// Files; - is standard input
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        told: Told,
+    },
+    /// Convert exports for one target or several
+    Convert(convert::Call),
+    /// How much of the policy each target can carry
+    Compare {
+        /// Files; - is standard input
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        told: Told,
+    },
+    /// A copy for a bug report: every value replaced, structure kept
+    Sanitise {
+        /// A file; - is standard input
+        file: PathBuf,
+    },
+}
+
+/// What the user tells beside the files.
+#[derive(Args)]
+pub(crate) struct Told {
+    /// Answer to a question, KEY=VALUE or KEY@INPUT=VALUE; may be repeated
+    #[arg(long = "answer", value_name = "K=V")]
+    answers: Vec<String>,
+    /// A recipe: answers kept from another conversion
+    #[arg(long, value_name = "FILE")]
+    recipe: Option<PathBuf>,
+}
+
+impl Told {
+    pub(crate) fn answers(&self) -> Result<Answers, Stop> {
+        let mut answers = match &self.recipe {
+            Some(path) => recipe(path)?.answers,
+            None => Answers::default(),
+        };
+        for given in &self.answers {
+            let (key, value) = given
+                .split_once('=')
+                .ok_or_else(|| Stop::Usage(format!("--answer takes KEY=VALUE, not {given}")))?;
+            answers.0.insert(key.to_owned(), value.to_owned());
+        }
+        Ok(answers)
+    }
+}
+
+fn recipe(path: &Path) -> Result<Recipe, Stop> {
+    let recipe: Recipe = json_file(path, "recipe")?;
+    match recipe.crosswalk_recipe {
+        1 => Ok(recipe),
+        other => Err(Stop::Usage(format!("{}: recipe form {other} is not known, 1 is", path.display()))),
+    }
+}
+
+/// A JSON file of the user's; what is wrong with it is a mistake in the call.
+pub(crate) fn json_file<T: serde::de::DeserializeOwned>(path: &Path, what: &str) -> Result<T, Stop> {
+    let bytes = std::fs::read(path).map_err(|e| Stop::System(format!("{}: {e}", path.display())))?;
+    serde_json::from_slice(&bytes).map_err(|e| {
+        // The message of the parser may quote a value of the file, so only the place is shown.
+        Stop::Usage(format!("{} is no {what}: line {}, column {}", path.display(), e.line(), e.column()))
+    })
+}
+
+/// Runs the program.
+pub(crate) fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let result = match cli.command {
+        Command::Formats { json } => output::print(&formats(json)),
+        Command::Targets { json } => output::print(&targets(json)),
+        Command::Inspect { files, json, told } => inspect::inspect(&files, json, &told),
+        Command::Convert(call) => convert::convert(&call),
+        Command::Compare { files, json, told } => inspect::compare(&files, json, &told),
+        Command::Sanitise { file } => sanitise(&file),
+    };
+    match result {
+        Ok(outcome) if outcome.refused => ExitCode::from(3),
+        Ok(outcome) if outcome.needs_person => ExitCode::from(4),
+        Ok(_) => ExitCode::SUCCESS,
+        Err(Stop::Usage(message)) => {
+            output::complain(&message);
+            ExitCode::from(2)
+        }
+        Err(Stop::System(message)) => {
+            output::complain(&message);
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Bytes of a file or of standard input, with the name that is shown.
+pub(crate) fn bytes_of(path: &Path) -> Result<(String, Vec<u8>), Stop> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| Stop::System(format!("standard input: {e}")))?;
+        return Ok(("stdin".to_owned(), bytes));
+    }
+    let bytes = std::fs::read(path).map_err(|e| Stop::System(format!("{}: {e}", path.display())))?;
+    Ok((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), bytes))
+}
+
+/// Reads the inputs in order, under different names. Refusals are said on standard error.
+pub(crate) fn readings(files: &[PathBuf]) -> Result<(Vec<Reading>, Vec<Refusal>), Stop> {
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for path in files {
+        let (name, bytes) = bytes_of(path)?;
+        match read(&name, &bytes, &mut unwatched) {
+            Ok(reading) => good.push(reading),
+            Err(refusal) => {
+                output::refusal(&refusal);
+                bad.push(refusal);
+            }
+        }
+    }
+    crosswalk::bundle::name_inputs(good.iter_mut());
+    Ok((good, bad))
+}
+
+fn formats(json: bool) -> String {
+    if json {
+        let all: Vec<_> = FORMATS.iter().map(|(_, _, info)| info).collect();
+        return output::json(&all);
+    }
+    let rows = FORMATS.iter().map(|(_, _, f)| format!("{}\n  {}\n  Promise: {}\n  Export:  {}\n", f.id, f.label, f.promise, f.export));
+    rows.collect()
+}
+
+fn targets(json: bool) -> String {
+    let all: Vec<_> = vendor::all().iter().map(|r| r.info()).collect();
+    if json {
+        return output::json(&all);
+    }
+    let row = |i: &&vendor::RouteInfo| {
+        format!(
+            "{}\n  {}\n  System:  {}\n  Writes:  {}\n  Carries: {}\n  Proven:  {}\n  Import:  {}\n",
+            i.id,
+            i.name,
+            i.platform.word(),
+            i.files.join(", "),
+            i.carries,
+            i.grade,
+            i.steps.get(1..).unwrap_or_default().join("; ")
+        )
+    };
+    all.iter().map(row).collect()
+}
+
+fn sanitise(file: &Path) -> Result<Outcome, Stop> {
+    let (name, bytes) = bytes_of(file)?;
+    match read(&name, &bytes, &mut unwatched) {
+        Ok(reading) => output::print_bytes(&crosswalk::bundle::sanitised(&reading).bytes),
+        Err(refusal) => {
+            output::refusal(&refusal);
+            Ok(Outcome { refused: true, ..Outcome::default() })
+        }
+    }
+}

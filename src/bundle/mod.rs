@@ -1,0 +1,99 @@
+//! What a user takes away: vendor files, import steps, and the report in three forms. Both doors call the same
+//! functions, so the page's files and the command line's are the same to the byte.
+
+mod csv;
+mod html;
+pub mod report;
+mod sanitise;
+mod zip;
+
+use serde_json::json;
+
+use crate::convert::Conversion;
+use crate::intake::{Reading, unique_name};
+use crate::policy::Policy;
+pub use sanitise::sanitised;
+pub use zip::zip;
+
+/// A file with its path inside the output, `/` between folders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutFile {
+    /// Path.
+    pub name: String,
+    /// Bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Name of the file with the import steps.
+pub const STEPS: &str = "IMPORT.txt";
+
+/// All files of one conversion: vendor files, [`STEPS`], `report.json`, `report.html`, `report.csv`.
+pub fn files(readings: &[&Reading], policy: &Policy, conversion: &Conversion) -> Vec<OutFile> {
+    let report = report::Report::new(readings, policy, conversion);
+    let mut out: Vec<OutFile> = conversion
+        .artefacts
+        .iter()
+        .map(|a| OutFile { name: a.name.to_owned(), bytes: a.bytes.clone() })
+        .collect();
+    out.push(OutFile { name: STEPS.to_owned(), bytes: steps(conversion).into_bytes() });
+    out.push(OutFile { name: "report.json".to_owned(), bytes: report.json() });
+    out.push(OutFile { name: "report.html".to_owned(), bytes: html::render(&report).into_bytes() });
+    out.push(OutFile { name: "report.csv".to_owned(), bytes: csv::render(&report).into_bytes() });
+    out
+}
+
+fn steps(conversion: &Conversion) -> String {
+    let info = conversion.route.info();
+    let mut text = format!("{}\n\n", info.name);
+    if conversion.artefacts.is_empty() {
+        text.push_str("No vendor file was written. report.html says why.\n\n");
+    } else {
+        for (n, step) in info.steps.iter().enumerate() {
+            text.push_str(&format!("{}. {step}\n", n + 1));
+        }
+        text.push_str(&format!("\nHow well this is proven: {}\n", info.grade));
+    }
+    text.push_str("\nCrosswalk is not affiliated with any vendor named here.\n");
+    text
+}
+
+/// The output for one input (or one merged policy) and one route.
+pub struct Part {
+    /// Name of the input.
+    pub input: String,
+    /// Target id.
+    pub target: &'static str,
+    /// Its files.
+    pub files: Vec<OutFile>,
+}
+
+/// Arranges the output. `single` (one input was given and there is one part): its files at the top. Otherwise
+/// `<input>/<product>-<route>/` and `index.json`.
+pub fn tree(parts: Vec<Part>, single: bool) -> Vec<OutFile> {
+    if single {
+        return parts.into_iter().flat_map(|p| p.files).collect();
+    }
+    let mut out = Vec::new();
+    let mut index = Vec::new();
+    for part in parts {
+        let folder = format!("{}/{}", part.input, part.target.replace('/', "-"));
+        let names: Vec<String> = part.files.iter().map(|f| format!("{folder}/{}", f.name)).collect();
+        index.push(json!({"input": part.input, "target": part.target, "folder": folder, "files": names}));
+        out.extend(part.files.into_iter().zip(names).map(|(f, name)| OutFile { name, ..f }));
+    }
+    let index = json!({"tool": {"name": crate::TOOL, "version": crate::VERSION}, "parts": index});
+    let mut bytes = serde_json::to_vec_pretty(&index).unwrap_or_default();
+    bytes.push(b'\n');
+    out.push(OutFile { name: "index.json".to_owned(), bytes });
+    out
+}
+
+/// Gives inputs of the same name different ones, in order.
+pub fn name_inputs<'r>(readings: impl Iterator<Item = &'r mut Reading>) {
+    let mut taken: Vec<String> = Vec::new();
+    for reading in readings {
+        let name = unique_name(&reading.input.name, |n| taken.iter().any(|t| t == n));
+        taken.push(name.clone());
+        reading.input.name = name;
+    }
+}

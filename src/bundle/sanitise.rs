@@ -1,0 +1,187 @@
+//! A copy for bug reports: the input with every value replaced, equal values by equal pseudonyms, structure kept.
+//!
+//! Keys, section names, tags and separators stay; in values every run of letters, digits and other marks becomes
+//! `w1`, `w2`, … in the order of first appearance, and only what gives a path or mask its shape stays:
+//! `/ \ * ? . : %` and white space. A value that looks like a secret becomes one word whatever it holds. Comments and
+//! lines that could not be read are values, too. The copy has the encoding and line ends of the input.
+
+use rustc_hash::FxHashMap;
+
+use super::OutFile;
+use crate::intake::{Document, Reading, secret};
+
+/// The sanitised copy of an input.
+pub fn sanitised(reading: &Reading) -> OutFile {
+    let text = reading.document.text();
+    let mut words = Words { known: FxHashMap::default(), out: String::with_capacity(text.len()) }; // lookups only
+    match &reading.document {
+        Document::Xml(_) => xml(text, &mut words),
+        Document::Ini(_) => ini(text, &mut words),
+        Document::List(_) => list(text, &mut words),
+    }
+    let extension = reading.input.name.rsplit_once('.').map_or("txt", |(_, ext)| ext);
+    let known = ["ini", "xml", "csv", "txt"].iter().find(|e| e.eq_ignore_ascii_case(extension)).unwrap_or(&"txt");
+    OutFile { name: format!("sanitised.{known}"), bytes: reading.encoding.encode(&words.out) }
+}
+
+struct Words {
+    known: FxHashMap<String, usize>, // lookups only
+    out: String,
+}
+
+impl Words {
+    fn value(&mut self, value: &str) {
+        if secret::line_is_secret(value) {
+            return self.word(value);
+        }
+        let shape = |c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '*' | '?' | '.' | ':' | '%');
+        let mut rest = value;
+        while !rest.is_empty() {
+            let end = rest.find(shape).unwrap_or(rest.len());
+            let (run, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+            if !run.is_empty() {
+                self.word(run);
+            }
+            let mut chars = after.chars();
+            if let Some(mark) = chars.next() {
+                self.out.push(mark);
+            }
+            rest = chars.as_str();
+        }
+    }
+
+    fn word(&mut self, run: &str) {
+        let next = self.known.len() + 1;
+        let number = match self.known.get(run) {
+            Some(number) => *number,
+            None => {
+                self.known.insert(run.to_owned(), next);
+                next
+            }
+        };
+        let _ = std::fmt::Write::write_fmt(&mut self.out, format_args!("w{number}"));
+    }
+
+    fn keep(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+}
+
+fn ini(text: &str, words: &mut Words) {
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_end_matches(['\r', '\n']);
+        let end = line.get(body.len()..).unwrap_or("");
+        let trimmed = body.trim();
+        let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let is_section = trimmed.strip_prefix('[').and_then(|t| t.strip_suffix(']')).is_some_and(|p| p.chars().all(name));
+        match body.split_once('=') {
+            _ if is_section => words.keep(body),
+            Some((key, value)) if !key.trim().is_empty() && key.trim().chars().all(name) => {
+                words.keep(key);
+                words.keep("=");
+                let quoted = value.trim().strip_prefix('"').and_then(|v| v.strip_suffix('"'));
+                match quoted {
+                    Some(inner) => {
+                        words.keep("\"");
+                        words.value(inner);
+                        words.keep("\"");
+                    }
+                    None => words.value(value),
+                }
+            }
+            _ => words.value(body),
+        }
+        words.keep(end);
+    }
+}
+
+fn list(text: &str, words: &mut Words) {
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_end_matches(['\r', '\n']);
+        for (n, cell) in body.split(';').enumerate() {
+            if n > 0 {
+                words.keep(";");
+            }
+            words.value(cell);
+        }
+        words.keep(line.get(body.len()..).unwrap_or(""));
+    }
+}
+
+/// The document is well-formed, so tags end where `>` stands outside quotes.
+fn xml(text: &str, words: &mut Words) {
+    let mut rest = text;
+    while let Some(open) = rest.find('<') {
+        let (value, markup) = rest.split_at_checked(open).unwrap_or((rest, ""));
+        words.value(value);
+        let end = markup_end(markup);
+        let (tag, after) = markup.split_at_checked(end).unwrap_or((markup, ""));
+        markup_copy(tag, words);
+        rest = after;
+    }
+    words.value(rest);
+}
+
+fn markup_end(markup: &str) -> usize {
+    let after = |mark: &str| markup.find(mark).map_or(markup.len(), |at| at + mark.len());
+    if markup.starts_with("<!--") {
+        return markup.get(4..).and_then(|m| m.find("-->")).map_or(markup.len(), |at| at + 7);
+    }
+    if markup.starts_with("<![CDATA[") {
+        return after("]]>");
+    }
+    if markup.starts_with("<?") {
+        return after("?>");
+    }
+    let mut quote = None;
+    for (at, c) in markup.char_indices() {
+        match (quote, c) {
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(q), c) if c == q => quote = None,
+            (None, '>') => return at + 1,
+            _ => {}
+        }
+    }
+    markup.len()
+}
+
+fn markup_copy(tag: &str, words: &mut Words) {
+    let inside = |open: &str, close: &str| tag.strip_prefix(open).and_then(|t| t.strip_suffix(close));
+    if let Some(comment) = inside("<!--", "-->") {
+        words.keep("<!--");
+        words.value(comment);
+        return words.keep("-->");
+    }
+    if let Some(data) = inside("<![CDATA[", "]]>") {
+        words.keep("<![CDATA[");
+        words.value(data);
+        return words.keep("]]>");
+    }
+    if tag.starts_with("<?xml") && !tag.starts_with("<?xml-") {
+        return words.keep(tag);
+    }
+    if tag.starts_with("<?") {
+        return words.keep("<?x?>");
+    }
+    let mut rest = tag;
+    while let Some(at) = rest.find(['"', '\'']) {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        words.keep(before);
+        let quote = from.get(..1).unwrap_or("");
+        let value = from.get(1..).unwrap_or("");
+        let end = value.find(quote).unwrap_or(value.len());
+        let (value, after) = value.split_at_checked(end).unwrap_or((value, ""));
+        words.keep(quote);
+        // Name spaces tell the version of the form; they are addresses of the vendor, not of the customer.
+        let name = before.trim_end().trim_end_matches('=').trim_end();
+        let name = name.rsplit([' ', '\t', '\r', '\n']).next().unwrap_or("");
+        if name == "xmlns" || name.starts_with("xmlns:") {
+            words.keep(value);
+        } else {
+            words.value(value);
+        }
+        words.keep(quote);
+        rest = after.get(1..).unwrap_or("");
+    }
+    words.keep(rest);
+}

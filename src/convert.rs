@@ -1,0 +1,207 @@
+//! A policy and a route become a conversion: which entries are written, and the fate of every row. What every route
+//! has in common stands here: inactive, waiting and unread rows, consent to looser forms, rows that another row already
+//! writes, platforms that do not fit.
+
+use rustc_hash::FxHashMap;
+
+use crate::finding::{self as codes, Finding, Place, Severity};
+use crate::ledger::{Fate, Row, Written};
+use crate::options::{Choice, Options};
+use crate::policy::{Item, Kind, Policy, State};
+use crate::review;
+use crate::vendor::{Artefact, Entry, Route, Stamp, Verdict, settings};
+
+/// Date that stands where a format demands one and the user gave none.
+pub const NO_DATE: &str = "2024-01-01";
+
+/// The result for one policy and one route.
+pub struct Conversion {
+    /// The route.
+    pub route: &'static dyn Route,
+    /// The ledger.
+    pub rows: Vec<Row>,
+    /// The vendor files; none when nothing was written.
+    pub artefacts: Vec<Artefact>,
+    /// Findings of reading and of writing.
+    pub findings: Vec<Finding>,
+    entries: Vec<Entry>,
+}
+
+impl Conversion {
+    /// The entries that were written because of rows or of the route itself, in order and without repeats.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// How many rows have each fate, in the order of [`Fate::ALL`].
+    pub fn totals(&self) -> [usize; 12] {
+        Fate::ALL.map(|fate| self.rows.iter().filter(|r| r.fate == fate).count())
+    }
+
+    /// Whether a person still has to look at a row.
+    pub fn needs_person(&self) -> bool {
+        self.rows.iter().any(|r| r.fate.needs_person())
+    }
+}
+
+/// Entries that are written, each with the row that wrote it first.
+#[derive(Default)]
+struct Book {
+    entries: Vec<Entry>,
+    owner: FxHashMap<Entry, Option<String>>, // lookups only
+}
+
+impl Book {
+    fn add(&mut self, entry: Entry, row: Option<String>) {
+        if !self.owner.contains_key(&entry) {
+            self.owner.insert(entry.clone(), row);
+            self.entries.push(entry);
+        }
+    }
+
+    /// The row that already wrote all of these.
+    fn written_by(&self, entries: &[Entry]) -> Option<&str> {
+        let owners: Option<Vec<_>> = entries.iter().map(|e| self.owner.get(e)).collect();
+        owners?.into_iter().flatten().next().map(String::as_str)
+    }
+}
+
+/// Converts a policy for a route.
+pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) -> Conversion {
+    let info = route.info();
+    let mut findings = policy.findings.clone();
+    let fits = info.platform == policy.platform;
+    if !fits {
+        findings.push(about_route(
+            codes::PLATFORM,
+            Severity::Error,
+            format!("The policy is for {}, {} is for {}; nothing is written", policy.platform.word(), info.id, info.platform.word()),
+            "Choose a route for the same system",
+        ));
+    }
+    let coverage = if fits { review::coverage(policy) } else { vec![None; policy.items.len()] };
+    let mut book = Book::default();
+    if fits {
+        for entry in route.constants(policy) {
+            book.add(entry, None);
+        }
+    }
+    let constants = book.entries.len();
+    let mut rows = Vec::with_capacity(policy.items.len());
+    for (item, coverage) in policy.items.iter().zip(coverage) {
+        let verdict = match general(item) {
+            Some(verdict) => verdict,
+            None if fits => route.assess(item, policy, coverage),
+            None => Verdict::unsupported(codes::PLATFORM, "The route is for another system"),
+        };
+        rows.push(settle(policy, item, verdict, info.id, options, &mut book));
+    }
+    let entries = book.entries;
+    let from_rows = rows.iter().any(|r| !r.written.is_empty());
+    let mut artefacts = Vec::new();
+    if fits && (from_rows || constants > 0) {
+        let sha: Vec<&str> = policy.inputs.iter().map(|i| i.sha256.as_str()).collect();
+        let stamp = Stamp { input_sha256: &sha.join("+"), date: options.date.as_deref().unwrap_or(NO_DATE) };
+        artefacts = route.write(&entries, &stamp);
+        findings.extend(route.findings(policy, &entries));
+    }
+    if fits && !from_rows {
+        findings.push(about_route(
+            codes::NOTHING_WRITTEN,
+            Severity::Warning,
+            "No row of the input could be written for this target",
+            "Look at the reasons of the rows: answers or decisions may be missing",
+        ));
+    }
+    Conversion { route, rows, artefacts, findings, entries }
+}
+
+fn about_route(code: &'static str, severity: Severity, message: impl Into<String>, hint: &str) -> Finding {
+    Finding { code, severity, origin: Place::default(), message: message.into(), hint: hint.to_owned() }
+}
+
+/// What no route has a say in.
+fn general(item: &Item) -> Option<Verdict> {
+    if matches!(item.kind, Kind::Context | Kind::Withheld | Kind::Unread) {
+        return Some(settings::common(item, ""));
+    }
+    match &item.state {
+        State::Inactive(why) => Some(Verdict::none(Fate::Inactive, codes::OFF, why.as_str())),
+        State::Waits { code, reason, question } => {
+            Some(Verdict::none(Fate::Unconfirmed, code, format!("{reason} (question {question})")))
+        }
+        State::ByHand { code, reason } => Some(Verdict::by_hand(code, reason.as_str())),
+        State::Active if matches!(item.kind, Kind::Inventory) => Some(settings::common(item, "")),
+        State::Active => None,
+    }
+}
+
+/// Takes decisions into account, writes what is to be written, and makes the row.
+fn settle(policy: &Policy, item: &Item, verdict: Verdict, target: &str, options: &Options, book: &mut Book) -> Row {
+    let id = item.leaves.first().map_or(0, |l| l + 1).to_string();
+    let input = policy.inputs.get(item.input);
+    let choice = input.and_then(|i| options.choice(&i.sha256, target, &id));
+    let accepted = choice == Some(Choice::Accept) || options.accept.contains(verdict.code);
+    let mut row = Row {
+        input: item.input,
+        id,
+        leaves: item.leaves.clone(),
+        kind: kind_word(item),
+        source: item.source.clone(),
+        fate: verdict.fate,
+        code: verdict.code,
+        reason: verdict.reason,
+        example: verdict.example,
+        decision: None,
+        written: Vec::new(),
+    };
+    let droppable = !matches!(row.fate, Fate::Context | Fate::Withheld | Fate::Unread | Fate::Inactive);
+    if choice == Some(Choice::Drop) && droppable {
+        row.fate = Fate::Dropped;
+        row.decision = Some("dropped");
+        return row;
+    }
+    let write = match row.fate {
+        Fate::Exact | Fate::Stricter => true,
+        Fate::Looser if accepted => {
+            row.decision = Some("accepted");
+            true
+        }
+        _ => false,
+    };
+    if !write {
+        return row;
+    }
+    if let Some(owner) = book.written_by(&verdict.entries) {
+        row.reason = format!("Row {owner} already writes this. {}", row.reason);
+        row.fate = Fate::Covered;
+        row.code = codes::PART_OF;
+        return row;
+    }
+    for entry in verdict.entries {
+        row.written.push(Written { file: entry.file, entry: entry.shown() });
+        book.add(entry, Some(row.id.clone()));
+    }
+    row
+}
+
+/// Kind of an item in plain words.
+pub fn kind_word(item: &Item) -> &'static str {
+    match &item.kind {
+        Kind::Exclusion(_) => "exclusion",
+        Kind::TrustedApplication(_) => "trusted application",
+        Kind::FirewallRule(_) => "firewall rule",
+        Kind::NetworkAttackExclusion(_) => "network attack exclusion",
+        Kind::MountPoint(_) => "mount-point exclusion",
+        Kind::Setting { meaning, .. } => match meaning {
+            crate::policy::Meaning::Scope { .. } => "scan scope",
+            crate::policy::Meaning::Schedule { .. } => "schedule",
+            crate::policy::Meaning::FirewallDefault | crate::policy::Meaning::Zone => "firewall setting",
+            _ => "protection setting",
+        },
+        Kind::Context => "description",
+        Kind::Withheld => "secret",
+        Kind::Inventory => "listed only",
+        Kind::Unread => "not read",
+    }
+}

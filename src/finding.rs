@@ -1,0 +1,235 @@
+//! Findings and refusals, with stable codes. The whole catalogue is the table [`CATALOGUE`]; `docs/findings.md`
+//! is generated from it.
+
+use serde::Serialize;
+
+/// How much a finding should worry the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Look at it before importing anything.
+    Warning,
+    /// Something was not read or not written.
+    Error,
+}
+
+/// A place in an input.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// Name of the input.
+    pub input: String,
+    /// Physical line, 1-based; 0 when the finding is about the whole file.
+    pub line: u32,
+}
+
+/// Something a person should know. Sensitive data stands last in `message`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Stable code, `CW` and four digits.
+    pub code: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Where.
+    pub origin: Place,
+    /// What was found.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// An input that is not read, with the place and a way out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// Stable code.
+    pub code: &'static str,
+    /// Name of the input.
+    pub input: String,
+    /// Physical line, 1-based; 0 when unknown.
+    pub line: u32,
+    /// Column in characters, 1-based; 0 when unknown.
+    pub column: u32,
+    /// What it looks like and why it is refused.
+    pub message: String,
+    /// What to export instead.
+    pub hint: String,
+}
+
+impl Refusal {
+    /// A refusal that names no place yet; the intake adds the input's name.
+    pub fn new(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code, input: String::new(), line: 0, column: 0, message: message.into(), hint: hint.into() }
+    }
+
+    /// The same refusal at a line and column.
+    #[must_use]
+    pub fn at(mut self, line: u32, column: u32) -> Self {
+        self.line = line;
+        self.column = column;
+        self
+    }
+
+    /// The same thing as a finding of severity *error*, for a report.
+    pub fn finding(&self) -> Finding {
+        let place = if self.line > 0 {
+            format!("line {}, column {}: {}", self.line, self.column, self.message)
+        } else {
+            self.message.clone()
+        };
+        Finding {
+            code: self.code,
+            severity: Severity::Error,
+            origin: Place { input: self.input.clone(), line: self.line },
+            message: place,
+            hint: self.hint.clone(),
+        }
+    }
+}
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $title:literal;)*) => {
+        $($(#[$doc])* pub const $name: &str = $code;)*
+        /// Every code with its one-line meaning, in order.
+        pub const CATALOGUE: &[(&str, &str)] = &[$(($code, $title),)*];
+    };
+}
+
+catalogue! {
+    /// Empty file.
+    EMPTY = "CW0001", "The file is empty";
+    /// Too large.
+    TOO_LARGE = "CW0002", "The file is larger than 256 MiB";
+    /// Binary file.
+    BINARY = "CW0003", "The file is binary";
+    /// Bytes that no accepted encoding explains.
+    ENCODING = "CW0004", "The bytes are not valid text in the encoding the file announces";
+    /// XML that is not well-formed.
+    ILL_FORMED = "CW0005", "The XML is not well-formed";
+    /// A document type declaration.
+    DOCTYPE = "CW0006", "The XML has a document type declaration";
+    /// Nesting too deep.
+    TOO_DEEP = "CW0007", "The document is nested more than 256 levels deep";
+    /// Nothing that a reader knows.
+    UNKNOWN_FORMAT = "CW0008", "The file is no export that Crosswalk reads";
+    /// A known file that is no export.
+    NOT_AN_EXPORT = "CW0009", "The file is from Kaspersky but is not an export that can be converted";
+    /// The watch said stop.
+    CANCELLED = "CW0010", "Reading was cancelled";
+    /// A line without meaning.
+    BAD_LINE = "CW0011", "A line could not be read; it is in the ledger, word for word";
+    /// A repeated key.
+    REPEATED = "CW0012", "A key stands twice; both are in the ledger";
+    /// Too many settings for one file.
+    TOO_MANY = "CW0013", "The file holds more settings than can be numbered";
+
+    /// A question that the bytes leave open.
+    QUESTION = "CW0100", "The file does not say something that the conversion needs";
+    /// An unusual version.
+    VERSION_UNSEEN = "CW0101", "No export of this version was seen by the project";
+    /// Task scopes that a command ignores.
+    SCAN_FILE_SCOPES = "CW0102", "Scopes of Scan_File are ignored by the command that scans a file";
+    /// Possible shipped defaults.
+    MAYBE_DEFAULTS = "CW0103", "Some rows may be defaults that the product shipped";
+    /// The export may be partial.
+    PARTIAL_LIST = "CW0104", "The file may hold only part of what is in force";
+    /// A row that excludes everything.
+    EXCLUDES_ALL = "CW0105", "A row excludes everything";
+    /// A secret was withheld.
+    SECRET = "CW0106", "A value looks like a secret and was not read";
+    /// Comments in the file.
+    COMMENTS = "CW0107", "The file holds comments that are no settings";
+    /// Names differ in a way that matters.
+    MISSPELT = "CW0108", "A key is spelt in a way that the vendor's pages do not have";
+
+    /// Wrong platform for the route.
+    PLATFORM = "CW0200", "The policy and the route are for different systems";
+    /// A default of the target that is weaker.
+    WEAKER_DEFAULT = "CW0201", "The target's own default protects less than the source did";
+    /// The route was never tried on a live system.
+    NOT_TRIED = "CW0202", "This combination has not been tried on a live system by the project";
+    /// Nothing to write.
+    NOTHING_WRITTEN = "CW0203", "Nothing could be written for this target";
+    /// Tamper protection and like.
+    BEFORE_IMPORT = "CW0204", "Something to check before the import";
+    /// File mark and its documentation.
+    FILE_MARK = "CW0205", "What the file mark of Defender does to a folder of the same name is described in two ways";
+    /// A broad exclusion.
+    BROAD = "CW0206", "An exclusion is broad";
+
+    /// Written as it was.
+    SAME = "CW1000", "The target says the same";
+    /// Part of another row.
+    PART_OF = "CW1001", "Another row already writes this";
+    /// The target does it by itself.
+    TARGET_DEFAULT = "CW1002", "The target's documented default already does this";
+    /// A switch of a list.
+    SWITCH = "CW1003", "The rows of the list carry this";
+    /// Switched off.
+    OFF = "CW1004", "Switched off in the source";
+    /// Real-time only into a list for all scans.
+    REALTIME_TO_ALL = "CW1010", "Excluded from real-time scanning only; the target has one list for all scans";
+    /// On-demand only into a list for all scans.
+    ONDEMAND_TO_ALL = "CW1011", "Excluded from some scans only; the target has one list for all scans";
+    /// Folders whose name matches.
+    FOLDERS_TOO = "CW1012", "The target also skips folders whose name matches, with all they hold";
+    /// Process exclusion of Defender.
+    PROCESS_WIDER = "CW1013", "A process exclusion also takes the process out of network protection and attack surface reduction";
+    /// Sub-folders are not covered.
+    ONE_LEVEL = "CW1014", "The target's mask covers one folder, not the folders below";
+    /// Components the target cannot tell apart.
+    PARTS_TO_ALL = "CW1015", "Excluded from some components only; the target has one list for all of them";
+    /// Waits for an answer.
+    WAITS = "CW1020", "Waits for an answer";
+    /// May be a shipped default row.
+    WAITS_DEFAULT = "CW1021", "May be a row that the product shipped; waits for an answer";
+    /// Wildcards in a form the target may read otherwise.
+    MASK_BY_HAND = "CW1030", "The mask cannot be carried over exactly";
+    /// Excludes everything.
+    ALL_BY_HAND = "CW1031", "The row excludes everything; nothing converts that silently";
+    /// Keyword paths.
+    KEYWORD = "CW1032", "A keyword in place of a path has no counterpart";
+    /// Variables.
+    VARIABLE = "CW1033", "The variable may resolve differently under the target";
+    /// Inferred grammar.
+    NOT_ESTABLISHED = "CW1034", "What this setting means is not established";
+    /// A character that the target cannot hold.
+    CHARACTER = "CW1035", "The value holds a character that the target cannot carry";
+    /// A narrowing condition is lost.
+    CONDITION = "CW1036", "The rule has a condition that the target cannot express";
+    /// Set by hand.
+    SET_BY_HAND = "CW1037", "A person sets this in the target";
+    /// Part of the rule is withheld or unread.
+    RULE_INCOMPLETE = "CW1038", "A part of the rule was not read, so the rule is not written";
+    /// Mount points.
+    MOUNT_POINT = "CW1039", "A mount-point exclusion is not the same as a folder exclusion";
+    /// Nothing like it.
+    NO_COUNTERPART = "CW1040", "The target has nothing like it";
+    /// Threat names.
+    THREAT_NAMES = "CW1041", "Threat names differ between vendors";
+    /// Firewall.
+    NO_FIREWALL = "CW1042", "The target is no firewall";
+    /// User dropped it.
+    DROPPED = "CW1050", "Dropped by decision";
+    /// Metadata.
+    METADATA = "CW1060", "Describes the file, carries no setting";
+    /// Secret.
+    WITHHELD = "CW1061", "Looks like a secret";
+    /// Unknown setting.
+    UNREAD = "CW1062", "Crosswalk does not know this setting";
+}
+
+/// The one-line meaning of a code.
+pub fn meaning(code: &str) -> &'static str {
+    CATALOGUE.iter().find(|(c, _)| *c == code).map_or("", |(_, title)| title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_sorted() {
+        assert!(CATALOGUE.windows(2).all(|w| w[0].0 < w[1].0));
+    }
+}

@@ -1,0 +1,330 @@
+//! What a file is, by its content. The extension proves nothing: one of the lists is named `.xml` and is not XML, and
+//! people write INI into files named `update.xml`.
+
+use super::Document;
+use super::ini::IniKind;
+use crate::finding::{self, Refusal};
+use crate::policy::Platform;
+
+/// Formats that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `kesl-control --export-settings`.
+    KeslExport,
+    /// `kesl-control --get-settings`, one task.
+    KeslTask,
+    /// `kavshell export` or a trusted zone of the KSWS family.
+    KswsXml,
+    /// Exclusions of the local interface.
+    LocalExclusions,
+    /// Trusted applications of the local interface.
+    LocalTrusted,
+}
+
+/// One line of the table of formats.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct FormatInfo {
+    /// Id in reports.
+    pub id: &'static str,
+    /// In plain words.
+    pub label: &'static str,
+    /// What the reader promises.
+    pub promise: &'static str,
+    /// How to get such a file out of the product.
+    pub export: &'static str,
+}
+
+/// Every format with what its reader promises.
+pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
+    (
+        Format::KeslExport,
+        Platform::Linux,
+        FormatInfo {
+            id: "kesl-export",
+            label: "Kaspersky Endpoint Security for Linux, full export",
+            promise: "Full conversion of the exclusions, scopes, actions and switches that vendor pages or a real export establish; every other key is listed as not read",
+            export: "On the machine: kesl-control --export-settings --file export.ini",
+        },
+    ),
+    (
+        Format::KeslTask,
+        Platform::Linux,
+        FormatInfo {
+            id: "kesl-task",
+            label: "Kaspersky Endpoint Security for Linux, settings of one task",
+            promise: "Full conversion once the task is certain: its keys tell, or you answer",
+            export: "On the machine: kesl-control --get-settings 1 --file task1.ini (the number is the task's)",
+        },
+    ),
+    (
+        Format::KswsXml,
+        Platform::Windows,
+        FormatInfo {
+            id: "ksws-xml",
+            label: "Kaspersky Security for Windows Server family, settings or trusted zone",
+            promise: "Full conversion of exclusion rules with objects of type 4, after you say which product wrote the file; everything else is listed",
+            export: "On the server: kavshell export settings.xml; or in the console: Trusted Zone, Export",
+        },
+    ),
+    (
+        Format::LocalExclusions,
+        Platform::Windows,
+        FormatInfo {
+            id: "local-exclusions",
+            label: "Kaspersky for Windows, exclusions exported from the local interface",
+            promise: "Full conversion of rows that are switched on for every component, after you say which product wrote the file",
+            export: "In the program: Exclusions and actions on object detection, Manage exclusions, Export",
+        },
+    ),
+    (
+        Format::LocalTrusted,
+        Platform::Windows,
+        FormatInfo {
+            id: "local-trusted",
+            label: "Kaspersky for Windows, trusted applications exported from the local interface",
+            promise: "The paths are read in full; the file does not hold the check boxes, so conversion waits for your answer",
+            export: "In the program: Exclusions and actions on object detection, Specify trusted applications, Export",
+        },
+    ),
+];
+
+impl Format {
+    fn row(self) -> Option<&'static (Self, Platform, FormatInfo)> {
+        FORMATS.iter().find(|(format, ..)| *format == self)
+    }
+
+    /// Id in reports.
+    pub fn id(self) -> &'static str {
+        self.row().map_or("", |r| r.2.id)
+    }
+
+    /// In plain words.
+    pub fn label(self) -> &'static str {
+        self.row().map_or("", |r| r.2.label)
+    }
+
+    /// The system its settings are for.
+    pub fn platform(self) -> Platform {
+        self.row().map_or(Platform::Windows, |r| r.1)
+    }
+}
+
+/// How a text is to be parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Tags.
+    Xml,
+    /// Sections of keys.
+    Ini,
+    /// Rows of cells.
+    List,
+}
+
+const READABLE: &str = "Drop a KESL settings export, a kavshell export, or an exclusions list of the local interface; the page tells how to make each";
+
+/// Shape of a text, from its first signs.
+pub fn recognise(text: &str) -> Result<Shape, Refusal> {
+    let start = text.trim_start();
+    if start.starts_with('<') {
+        return Ok(Shape::Xml);
+    }
+    let json = start.starts_with('{')
+        || start.strip_prefix('[').is_some_and(|r| r.trim_start().starts_with(['{', '"', '[', ']', '-']));
+    if json {
+        return Err(Refusal::new(
+            finding::UNKNOWN_FORMAT,
+            "This looks like JSON; Crosswalk does not read JSON exports",
+            "For KESL, export without --json: kesl-control --export-settings --file export.ini",
+        ));
+    }
+    let rows = text.lines().filter(|l| !l.trim().is_empty()).take(50);
+    let (all, like) = rows.fold((0, 0), |(all, like), line| (all + 1, like + usize::from(list_row(line).is_some())));
+    if like * 2 > all { Ok(Shape::List) } else { Ok(Shape::Ini) }
+}
+
+/// Number of cells, when the line begins like a row of a local list.
+fn list_row(line: &str) -> Option<usize> {
+    let line = line.trim_end_matches('\r');
+    let (first, _) = line.split_once(';')?;
+    matches!(first.trim(), "0" | "1").then(|| line.split(';').count())
+}
+
+/// Keys by which a task file is known, with the task they belong to. More than one task may fit.
+pub const TASK_KEYS: &[(&str, &str)] = &[
+    ("ScanByAccessType", "File_Threat_Protection"),
+    ("ContainerNameMask", "Container_Scan"),
+    ("ScanPriority", "on-demand"),
+    ("PacketRules", "Firewall_Management"),
+    ("DefaultIncomingAction", "Firewall_Management"),
+    ("DeviceClass", "Device_Control"),
+    ("BlockTime", "Anti_Cryptor"),
+    ("CheckPhishing", "Web_Threat_Protection"),
+    ("BlockAttackingHosts", "Network_Threat_Protection"),
+    ("SourceType", "Update"),
+    ("Sources", "Update"),
+    ("RuleType", "schedule"),
+    ("EncryptedConnectionsScan", "NetSettings"),
+    ("SambaConfigPath", "AppSettings"),
+    ("UseTrustedPrograms", "Behavior_Detection"),
+    ("ScanRemovableDrives", "Removable_Drives_Scan"),
+];
+
+/// Sections and keys that occur in task files of several tasks: they show that it is one, not which.
+const TASK_SIGNS: &[&str] = &[
+    "ScanScope",
+    "ExcludedFromScanScope",
+    "ExcludedForProgram",
+    "TrustedPrograms",
+    "ExcludeMasks",
+    "UseExcludeMasks",
+    "UseExcludeThreats",
+    "ScanArchived",
+    "ScanContainers",
+    "DaysToLive",
+];
+
+/// Format of a parsed document.
+pub fn format(document: &Document) -> Result<Format, Refusal> {
+    match document {
+        Document::Xml(doc) => {
+            let root = doc.name(doc.root());
+            if root.eq_ignore_ascii_case("KAV-WSEE-Settings") {
+                return Ok(Format::KswsXml);
+            }
+            if root.eq_ignore_ascii_case("propertiesmap") {
+                return Err(Refusal::new(
+                    finding::UNKNOWN_FORMAT,
+                    "This is a list from the console of Kaspersky Endpoint Security for Windows (propertiesmap); Crosswalk does not read these lists",
+                    "Export the list from the local interface of one computer, or wait for a version that reads console lists",
+                )
+                .at(1, 1));
+            }
+            Err(Refusal::new(
+                finding::UNKNOWN_FORMAT,
+                "This is XML, but no Kaspersky export that Crosswalk knows",
+                READABLE,
+            )
+            .at(1, 1))
+        }
+        Document::List(doc) => {
+            let widths: Vec<usize> = doc.rows().map(|r| r.len()).collect();
+            let three = widths.iter().filter(|w| **w == 3).count();
+            let nine = widths.iter().filter(|w| **w == 9).count();
+            if nine >= three && nine > 0 {
+                Ok(Format::LocalExclusions)
+            } else if three > 0 {
+                Ok(Format::LocalTrusted)
+            } else {
+                Err(Refusal::new(
+                    finding::UNKNOWN_FORMAT,
+                    "The rows look like a list of the local interface, but none has 9 cells (exclusions) or 3 cells (trusted applications)",
+                    READABLE,
+                ))
+            }
+        }
+        Document::Ini(doc) => {
+            let headers = (0..doc.leaf_count()).filter(|l| doc.kind(*l) == IniKind::TaskHeader).count();
+            if headers > 1 {
+                return Err(Refusal::new(
+                    finding::UNKNOWN_FORMAT,
+                    "The file holds the settings of several tasks one after the other; Crosswalk reads one task, or a full export",
+                    "Export everything in one file: kesl-control --export-settings --file export.ini",
+                ));
+            }
+            ini_format(doc)
+        }
+    }
+}
+
+fn ini_format(doc: &super::ini::IniDoc) -> Result<Format, Refusal> {
+    let mut version = false;
+    let mut app_settings = false;
+    let mut task = false;
+    let mut general = false;
+    let mut package = false;
+    let mut answers = 0;
+    for leaf in 0..doc.leaf_count() {
+        let section = doc.section(leaf);
+        let head = if section.is_empty() { doc.key(leaf) } else { section };
+        let name = head.split('.').next().unwrap_or("");
+        version |= section.is_empty() && name == "Version";
+        app_settings |= ["AppSettings", "MonitoringTask", "OnDemandTask", "NetSettings"].contains(&name);
+        general |= section == "General";
+        package |= doc.key(leaf) == "PackageType";
+        answers += usize::from(section.is_empty() && INSTALL_KEYS.contains(&name));
+        task |= TASK_SIGNS.contains(&name)
+            || TASK_KEYS.iter().any(|(key, _)| *key == name)
+            || doc.kind(leaf) == IniKind::TaskHeader;
+    }
+    let not_an_export = |what: &str| {
+        Refusal::new(
+            finding::NOT_AN_EXPORT,
+            format!("This looks like {what}, which is no settings export"),
+            "Export the settings instead: kesl-control --export-settings --file export.ini",
+        )
+    };
+    if version && app_settings || app_settings && !general {
+        return Ok(Format::KeslExport);
+    }
+    if general && package {
+        return Err(not_an_export("kesl.ini, the start-up configuration of KESL"));
+    }
+    if answers > 0 && !task {
+        return Err(not_an_export("an installation answer file of KESL or the Network Agent"));
+    }
+    if task {
+        return Ok(Format::KeslTask);
+    }
+    Err(Refusal::new(finding::UNKNOWN_FORMAT, "This is text, but no Kaspersky export that Crosswalk knows", READABLE))
+}
+
+/// Keys of installation answers.
+const INSTALL_KEYS: &[&str] = &[
+    "EULA_AGREED",
+    "PRIVACY_POLICY_AGREED",
+    "USE_KSN",
+    "LOCALE",
+    "INSTALL_LICENSE",
+    "UPDATER_SOURCE",
+    "PROXY_SERVER",
+    "KLNAGENT_SERVER",
+    "KLNAGENT_PORT",
+    "KLNAGENT_SSLPORT",
+    "KLNAGENT_USESSL",
+    "KLNAGENT_GW_MODE",
+];
+
+#[cfg(test)]
+mod tests {
+    use crate::intake::read;
+    use crate::watch::unwatched;
+
+    fn id(text: &str) -> Result<&'static str, &'static str> {
+        // The name lies on purpose.
+        read("list.exe", text.as_bytes(), &mut unwatched).map(|r| r.format.id()).map_err(|r| r.code)
+    }
+
+    #[test]
+    fn content_decides() {
+        for (text, expected) in [
+            ("Version=11.1.0.3013\n\n[AppSettings]\nUseKSN=No\n", Ok("kesl-export")),
+            ("[ScanScope.item_0000]\nPath=/\n", Ok("kesl-task")),
+            ("TaskID 1 File_Threat_Protection configuration:\nScanArchived=No\n", Ok("kesl-task")),
+            ("RuleType=Hourly\n", Ok("kesl-task")),
+            ("<?xml version='1.0'?><KAV-WSEE-Settings/>", Ok("ksws-xml")),
+            ("  <x:kav-wsee-settings xmlns:x='urn:y'></x:kav-wsee-settings>", Ok("ksws-xml")),
+            ("1;D:\\a\\;*;*;1;0;1;;1\r\n", Ok("local-exclusions")),
+            ("1;C:\\a.exe;\r\n", Ok("local-trusted")),
+            ("<propertiesmap/>", Err("CW0008")),
+            ("<html/>", Err("CW0008")),
+            ("{\"PxgRetVal\":1}", Err("CW0008")),
+            ("[{\"a\":1}]", Err("CW0008")),
+            ("hello", Err("CW0008")),
+            ("[General]\nPackageType=x\nScanMemoryLimit=8192\n", Err("CW0009")),
+            ("EULA_AGREED=yes\nUSE_KSN=no\n", Err("CW0009")),
+            ("1;2\n1;2;3;4\n", Err("CW0008")),
+        ] {
+            assert_eq!(id(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! List elements of KESL: scopes, exclusions, trusted programs, packet rules. Their keys are gathered by task, list and
+//! `item_` number; a key that is not known, stands twice, or shares its section with a broken line might narrow the rule,
+//! so such an element is left to a person.
+
+use super::settings::Switches;
+use super::tasks::{Entry, Tasks};
+use super::{Group, Key, Owner, one, setting, yes};
+use crate::finding::{self, Severity};
+use crate::kaspersky::{Part, finding as note};
+use crate::policy::{
+    Certainty, Exclusion, FirewallRule, Kind, MaskLanguage, Meaning, PathMask, Reach, State, TrustedApplication,
+};
+
+/// Lists whose elements are structs, with the keys that their elements may have.
+const LISTS: &[(&str, &[&str])] = &[
+    ("ScanScope", SCOPE_KEYS),
+    ("ExcludedFromScanScope", SCOPE_KEYS),
+    ("ExcludedForProgram", &["ProgramPath", "ApplyToDescendants", "AreaDesc", "UseExcludedForProgram", "AreaMask", "Path"]),
+    ("TrustedPrograms", &["ProgramPath", "ApplyToDescendants", "ProgramDesc", "UseTrustedProgram"]),
+    (
+        "PacketRules",
+        &[
+            "Name", "FirewallAction", "Protocol", "RemotePorts", "LocalPorts", "ICMPType", "ICMPCode", "Direction",
+            "RemoteAddress", "LocalAddress", "LogAttempts",
+        ],
+    ),
+];
+
+const SCOPE_KEYS: &[&str] = &["AreaDesc", "UseScanArea", "Path", "AreaMask"];
+
+/// Name of the group that a task's schedule makes up.
+pub(super) const SCHEDULE: &str = "Schedule";
+
+/// Name of the list element that a path belongs to: `ScanScope.item_0000`, or `Schedule`.
+pub(super) fn group_name(tail: &[&str]) -> Option<String> {
+    match tail {
+        [SCHEDULE, ..] => Some(SCHEDULE.to_owned()),
+        [list, item, _, ..] if is_item(item) && LISTS.iter().any(|(name, _)| name == list) => Some(format!("{list}.{item}")),
+        [list, item] if is_item(item) && LISTS.iter().any(|(name, _)| name == list) => Some(format!("{list}.{item}")),
+        _ => None,
+    }
+}
+
+/// `item_0000`.
+pub(super) fn is_item(part: &str) -> bool {
+    part.strip_prefix("item_").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The values of an element.
+struct Element<'g, 'd> {
+    keys: &'g [Key<'d>],
+}
+
+impl<'d> Element<'_, 'd> {
+    fn get(&self, name: &str) -> Option<&'d str> {
+        self.keys.iter().find(|k| k.tail.get(2) == Some(&name)).map(|k| k.value)
+    }
+
+    /// `AreaMask.item_#` in ascending order of the number; an unnumbered key counts as the first.
+    fn list(&self, name: &str) -> Vec<String> {
+        let number = |k: &Key<'_>| k.tail.get(3).and_then(|i| i.strip_prefix("item_")).and_then(|n| n.parse::<u64>().ok());
+        let mut found: Vec<_> = self.keys.iter().filter(|k| k.tail.get(2) == Some(&name)).collect();
+        found.sort_by_key(|k| number(k));
+        found.iter().map(|k| k.value.to_owned()).collect()
+    }
+}
+
+/// Turns an element into an item.
+pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, owner: Owner, name: &str, group: Group<'_>) {
+    let mut ranges: Vec<_> = group.keys.iter().map(|k| one(k.leaf)).collect();
+    ranges.sort_by_key(|r| r.start);
+    let line = group.keys.first().map_or(0, |k| part.reading.document.leaf_line(k.leaf));
+    if name == SCHEDULE {
+        return super::settings::schedule(part, tasks, owner, &group.keys, ranges);
+    }
+    let list = name.split('.').next().unwrap_or("");
+    let Some((index, entry)) = tasks.get(owner) else { return };
+    let element = Element { keys: &group.keys };
+    let broken = incomplete(part, list, &group);
+    let (kind, state, certainty, source) = match list {
+        "ScanScope" => scan_scope(index, entry, &element),
+        "ExcludedFromScanScope" => exclusion(part, index, entry, &element, line),
+        "ExcludedForProgram" => by_program(entry, &element),
+        "TrustedPrograms" => trusted(entry, switches, owner, &element),
+        _ => packet_rule(entry, name, &element),
+    };
+    let state = match (broken, state) {
+        (Some(reason), State::Active | State::Waits { .. }) => State::ByHand { code: finding::RULE_INCOMPLETE, reason },
+        (_, state) => state,
+    };
+    let leaves = part.claim(ranges);
+    part.push(leaves, kind, state, certainty, source);
+}
+
+/// Why an element may say more than was read.
+fn incomplete(part: &Part<'_>, list: &str, group: &Group<'_>) -> Option<String> {
+    let known = LISTS.iter().find(|(name, _)| *name == list).map_or(&[][..], |(_, keys)| keys);
+    if group.spoilt {
+        return Some("A line in the same section could not be read; it may narrow the rule".to_owned());
+    }
+    for key in &group.keys {
+        let name = key.tail.get(2).copied().unwrap_or("");
+        let comment = name == "AreaDesc" || name == "ProgramDesc" || name == "Name";
+        let shape = match (name, key.tail.get(3..)) {
+            ("AreaMask", Some([item])) => is_item(item),
+            (_, Some(rest)) => rest.is_empty(),
+            (_, None) => true,
+        };
+        if !name.is_empty() && (!known.contains(&name) || !shape) {
+            return Some(format!("The rule has a setting that Crosswalk does not know and that may narrow it: {name}"));
+        }
+        if key.nth > 1 {
+            return Some(format!("The setting {name} stands twice in the rule"));
+        }
+        if !comment && part.reading.document.leaf_is_secret(key.leaf) {
+            return Some(format!("The value of {name} looks like a secret and was not read"));
+        }
+    }
+    None
+}
+
+type Made = (Kind, State, Certainty, String);
+
+fn comment(element: &Element<'_, '_>) -> String {
+    let text = element.get("AreaDesc").or_else(|| element.get("ProgramDesc")).unwrap_or("");
+    if text.is_empty() { String::new() } else { format!(" ({text})") }
+}
+
+fn masks_text(masks: &[String]) -> String {
+    if masks.iter().all(|m| m == "*") { String::new() } else { format!(", files {}", masks.join(" ")) }
+}
+
+/// On, off, or a value that is neither.
+fn switched(element: &Element<'_, '_>, key: &str, list_off: bool) -> State {
+    match element.get(key).map(yes) {
+        Some(Some(false)) => State::Inactive(format!("{key}=No: the row is switched off")),
+        Some(None) => State::ByHand {
+            code: finding::RULE_INCOMPLETE,
+            reason: format!("{key} is neither Yes nor No"),
+        },
+        _ if list_off => State::Inactive("The list is switched off".to_owned()),
+        _ => State::Active,
+    }
+}
+
+/// What follows from the task: switched off, or not certain.
+fn of_task(entry: &Entry, state: State) -> State {
+    match state {
+        State::Active if !entry.task.active => {
+            State::Inactive(format!("{} is switched off", entry.task.name))
+        }
+        State::Active if !entry.certain => State::Waits {
+            question: super::tasks::TASK_QUESTION,
+            code: finding::WAITS,
+            reason: "Which task the settings belong to is not known".to_owned(),
+        },
+        other => other,
+    }
+}
+
+fn scan_scope(index: usize, entry: &Entry, element: &Element<'_, '_>) -> Made {
+    let path = element.get("Path").unwrap_or("");
+    let masks = element.list("AreaMask");
+    let everything = path == "/" && masks.iter().all(|m| m == "*");
+    let state = of_task(entry, switched(element, "UseScanArea", false));
+    let source = format!("{}: scan {path}{}{}", entry.task.name, masks_text(&masks), comment(element));
+    (setting(Some(index), Meaning::Scope { everything }), state, Certainty::Confirmed, source)
+}
+
+fn exclusion(part: &mut Part<'_>, index: usize, entry: &Entry, element: &Element<'_, '_>, line: u32) -> Made {
+    let path = element.get("Path").unwrap_or("").to_owned();
+    let masks = element.list("AreaMask");
+    let all_files = masks.is_empty() || masks.iter().any(|m| m == "*");
+    let source = format!("{}: do not scan {path}{}{}", entry.task.name, masks_text(&masks), comment(element));
+    let mut state = of_task(entry, switched(element, "UseScanArea", false));
+    if path.is_empty() && state == State::Active {
+        state = State::ByHand { code: finding::RULE_INCOMPLETE, reason: "The exclusion has no path".to_owned() };
+    }
+    if all_files && matches!(path.as_str(), "/" | "/*" | "/**" | "*" | "**") && state == State::Active {
+        state = State::ByHand {
+            code: finding::ALL_BY_HAND,
+            reason: "This row excludes everything; check whether it is meant".to_owned(),
+        };
+        part.read.findings.push(note(
+            part.reading,
+            finding::EXCLUDES_ALL,
+            Severity::Warning,
+            line,
+            format!("{} excludes everything (path {path}, every file)", entry.task.name),
+            "Nothing is written for it. Remove the row in the old product, or decide by hand",
+        ));
+    }
+    if entry.task.name.eq_ignore_ascii_case("Scan_File")
+        && !part.read.findings.iter().any(|f| f.code == finding::SCAN_FILE_SCOPES)
+    {
+        part.read.findings.push(note(
+            part.reading,
+            finding::SCAN_FILE_SCOPES,
+            Severity::Info,
+            line,
+            "Exclusions of Scan_File are ignored by kesl-control --scan-file",
+            "A file that somebody scans by name was scanned in spite of them; the target may skip it",
+        ));
+    }
+    let kind = Kind::Exclusion(Exclusion {
+        path: Some(PathMask { language: MaskLanguage::Kesl, text: path, subfolders: None }),
+        names: if all_files { Vec::new() } else { masks },
+        threats: Vec::new(),
+        reach: Reach::Task(index),
+    });
+    (kind, state, Certainty::Documented, source)
+}
+
+fn by_program(entry: &Entry, element: &Element<'_, '_>) -> Made {
+    let program = element.get("ProgramPath").unwrap_or("");
+    let path = element.get("Path").unwrap_or("");
+    let state = match switched(element, "UseExcludedForProgram", false) {
+        State::Active => State::ByHand {
+            code: finding::NOT_ESTABLISHED,
+            reason: "The names of these keys are inferred; compare the row with the product before you rebuild it".to_owned(),
+        },
+        other => other,
+    };
+    let source = format!("{}: do not scan what {program} uses in {path}{}", entry.task.name, comment(element));
+    (Kind::Inventory, state, Certainty::Inferred, source)
+}
+
+fn trusted(entry: &Entry, switches: &Switches, owner: Owner, element: &Element<'_, '_>) -> Made {
+    let program = element.get("ProgramPath").unwrap_or("").to_owned();
+    let off = switches.is_off(owner, "UseTrustedPrograms");
+    let state = of_task(entry, switched(element, "UseTrustedProgram", off));
+    let children = element.get("ApplyToDescendants").and_then(yes);
+    let source = format!("{}: trust {program}{}", entry.task.name, comment(element));
+    let kind = Kind::TrustedApplication(TrustedApplication {
+        image: PathMask { language: MaskLanguage::Kesl, text: program, subfolders: None },
+        opened_files: Some(false),
+        children,
+    });
+    (kind, state, Certainty::Documented, source)
+}
+
+fn packet_rule(entry: &Entry, name: &str, element: &Element<'_, '_>) -> Made {
+    let text = |key: &str, default: &str| element.get(key).unwrap_or(default).to_owned();
+    let order = name.rsplit("item_").next().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let rule = FirewallRule {
+        name: text("Name", ""),
+        order,
+        allow: !text("FirewallAction", "Allow").eq_ignore_ascii_case("block"),
+        protocol: text("Protocol", "Any"),
+        local_ports: text("LocalPorts", "Any"),
+        remote_ports: text("RemotePorts", "Any"),
+        direction: text("Direction", "IncomingOutgoing"),
+        remote: text("RemoteAddress", "Any"),
+    };
+    let action = if rule.allow { "allow" } else { "block" };
+    let source = format!(
+        "Packet rule {}: {action} {} {} local {} remote {} from {}",
+        rule.name, rule.protocol, rule.direction, rule.local_ports, rule.remote_ports, rule.remote
+    );
+    (Kind::FirewallRule(rule), of_task(entry, State::Active), Certainty::Documented, source)
+}

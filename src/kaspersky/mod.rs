@@ -1,0 +1,92 @@
+//! One reader for each export format. A reader turns a document into items of the neutral policy; it knows no vendor.
+//!
+//! | file | format | reference |
+//! |---|---|---|
+//! | [`kesl`] | KESL full export and task files | kaspersky-linux, sections 5–11 |
+//! | [`ksws`] | KSWS / KESS / KICS for Nodes XML | kaspersky-windows, section 6 |
+//! | [`local_list`] | lists of the local interface | kaspersky-windows, section 5 |
+
+pub mod kesl;
+pub mod ksws;
+pub mod local_list;
+mod part;
+
+use crate::finding::{Finding, Place, Severity};
+use crate::intake::{Format, Reading};
+use crate::options::Answers;
+use crate::policy::{Item, Platform, Policy, Question, Reach, Task};
+pub(crate) use part::Part;
+
+/// Interprets one input, or several that the user says are one machine or one policy.
+pub fn interpret(readings: &[&Reading], answers: &Answers) -> Policy {
+    let mut policy = Policy {
+        inputs: Vec::new(),
+        platform: readings.first().map_or(Platform::Windows, |r| r.format.platform()),
+        tasks: Vec::new(),
+        items: Vec::new(),
+        questions: Vec::new(),
+        findings: Vec::new(),
+    };
+    for (index, reading) in readings.iter().enumerate() {
+        let part = match reading.format {
+            Format::KeslExport | Format::KeslTask => kesl::read(reading, answers),
+            Format::KswsXml => ksws::read(reading, answers),
+            Format::LocalExclusions | Format::LocalTrusted => local_list::read(reading, answers),
+        };
+        append(&mut policy, index, reading, part);
+    }
+    policy
+}
+
+/// What a reader made of one input.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    pub(crate) product: String,
+    pub(crate) version: String,
+    pub(crate) tasks: Vec<Task>,
+    pub(crate) items: Vec<Item>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+fn append(policy: &mut Policy, index: usize, reading: &Reading, part: Read) {
+    let mut input = reading.input.clone();
+    input.product = part.product;
+    input.version = part.version;
+    policy.inputs.push(input);
+    let offset = policy.tasks.len();
+    policy.tasks.extend(part.tasks);
+    policy.items.extend(part.items.into_iter().map(|mut item| {
+        item.input = index;
+        match &mut item.kind {
+            crate::policy::Kind::Exclusion(e) => {
+                if let Reach::Task(task) = &mut e.reach {
+                    *task += offset;
+                }
+            }
+            crate::policy::Kind::Setting { task: Some(task), .. } => *task += offset,
+            _ => {}
+        }
+        item
+    }));
+    policy.questions.extend(part.questions);
+    policy.findings.extend(part.findings);
+}
+
+/// A finding about an input.
+pub(crate) fn finding(
+    reading: &Reading,
+    code: &'static str,
+    severity: Severity,
+    line: u32,
+    message: impl Into<String>,
+    hint: impl Into<String>,
+) -> Finding {
+    Finding {
+        code,
+        severity,
+        origin: Place { input: reading.input.name.clone(), line },
+        message: message.into(),
+        hint: hint.into(),
+    }
+}

@@ -1,0 +1,339 @@
+//! The vendor-neutral policy: what the readers produce and the writers read. It knows neither Kaspersky's files nor
+//! any replacement product.
+
+use crate::finding::Finding;
+use crate::intake::InputInfo;
+use crate::intake::leaves::Leaves;
+
+/// The operating system that a policy is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Platform {
+    /// Windows.
+    Windows,
+    /// Linux.
+    Linux,
+}
+
+impl Platform {
+    /// The word of the report.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Windows => "windows",
+            Self::Linux => "linux",
+        }
+    }
+}
+
+/// How sure it is that a key or column means what the reader says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// A real export, or a tool that runs on real exports, shows it.
+    Confirmed,
+    /// A public tool's code or test data shows it, evidently made from real files.
+    Shown,
+    /// The vendor's own page states it.
+    Documented,
+    /// A reading of the evidence; nobody states it.
+    Inferred,
+}
+
+impl Certainty {
+    /// The word of the references.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Confirmed => "CONFIRMED",
+            Self::Shown => "SHOWN",
+            Self::Documented => "DOCUMENTED",
+            Self::Inferred => "INFERRED",
+        }
+    }
+}
+
+/// The part of a product that a setting belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Component {
+    /// Scanning of files as they are used.
+    OnAccess,
+    /// Scans that somebody or a schedule starts.
+    OnDemand,
+    /// Scanning of scripts as they run.
+    Script,
+    /// Scanning of network storage.
+    NetworkStorage,
+    /// Scanning for other servers over ICAP.
+    Icap,
+    /// Scanning of containers and images.
+    Containers,
+    /// Scanning of boot sectors.
+    Boot,
+    /// Scanning of process memory.
+    Memory,
+    /// Watching for encryption of shared folders.
+    AntiCryptor,
+    /// Watching for changes of files.
+    Integrity,
+    /// Watching what programs do.
+    Behaviour,
+    /// Watching network traffic for attacks.
+    NetworkThreats,
+    /// Scanning of removable drives.
+    RemovableDrives,
+    /// The product as a whole.
+    General,
+}
+
+/// A scanning task, or a component with settings of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Its name in the export.
+    pub name: String,
+    /// What it is.
+    pub component: Component,
+    /// Whether it is switched on; on-demand tasks have no switch.
+    pub active: bool,
+}
+
+/// Where an exclusion holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// One task of [`Policy::tasks`], by index.
+    Task(usize),
+    /// A list of components, as the rule states them.
+    Components(Vec<Component>),
+    /// Every component.
+    Everything,
+}
+
+/// Which product's rules give a path mask its meaning: ids of `mask-rules`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MaskLanguage {
+    /// KESL `Path`.
+    Kesl,
+    /// KESL `AreaMask` and `ExcludeMasks`: file names.
+    KeslArea,
+    /// KSWS, KESS, KICS for Nodes.
+    Ksws,
+    /// Lists of the local interface.
+    LocalList,
+}
+
+/// A path mask with what else the source says about it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PathMask {
+    /// Whose rules apply.
+    pub language: MaskLanguage,
+    /// The mask as it stands in the export.
+    pub text: String,
+    /// Whether folders below are meant too; `None` when the source does not say.
+    pub subfolders: Option<bool>,
+}
+
+/// Objects that are not scanned. Conditions narrow each other; several names are a union.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exclusion {
+    /// Path mask; `None` = anywhere.
+    pub path: Option<PathMask>,
+    /// File-name masks inside the path; empty = every file.
+    pub names: Vec<String>,
+    /// Threat-name masks; empty = every threat.
+    pub threats: Vec<String>,
+    /// Where it holds.
+    pub reach: Reach,
+}
+
+/// A program whose actions are trusted. This is not an exclusion of its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustedApplication {
+    /// Image path mask.
+    pub image: PathMask,
+    /// Whether files it opens are not scanned; `None` = the source does not say.
+    pub opened_files: Option<bool>,
+    /// Whether its child processes are trusted too; `None` = the source does not say.
+    pub children: Option<bool>,
+}
+
+/// A packet rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirewallRule {
+    /// Its name.
+    pub name: String,
+    /// Position, lower goes first.
+    pub order: usize,
+    /// Action as in the source: allow or block.
+    pub allow: bool,
+    /// Protocol in the source's words.
+    pub protocol: String,
+    /// Local ports in the source's words.
+    pub local_ports: String,
+    /// Remote ports in the source's words.
+    pub remote_ports: String,
+    /// Direction in the source's words.
+    pub direction: String,
+    /// Remote address in the source's words.
+    pub remote: String,
+}
+
+/// Action when a threat is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// What the vendor recommends.
+    Recommended,
+    /// Disinfect.
+    Disinfect,
+    /// Delete.
+    Delete,
+    /// Block access.
+    Block,
+    /// Report only.
+    Report,
+}
+
+/// What a setting of a component says, where the policy has a word for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// The component is switched on or off.
+    Switch(bool),
+    /// First or only action on a threat.
+    Action(Action),
+    /// What to do when the first action fails.
+    Fallback(Action),
+    /// Archives are scanned.
+    Archives(bool),
+    /// Heuristic analysis is on.
+    Heuristics(bool),
+    /// Level of heuristic analysis, in the source's word.
+    HeuristicLevel(String),
+    /// Largest object that is scanned, in megabytes; 0 = no limit.
+    SizeLimit(u64),
+    /// Longest time for one object, in seconds; 0 = no limit.
+    TimeLimit(u64),
+    /// Takes part in the vendor's cloud.
+    Cloud(bool),
+    /// A list is switched on or off; the rows of the list carry the effect.
+    ListSwitch(bool),
+    /// A scope that is scanned: path, masks, and whether that is everything.
+    Scope {
+        /// Everything is in scope.
+        everything: bool,
+    },
+    /// A schedule or a part of it; `manual` when the task runs only when somebody starts it.
+    Schedule {
+        /// Started by hand only, as far as established.
+        manual: bool,
+    },
+    /// A default of a packet filter.
+    FirewallDefault,
+    /// A network zone's address list.
+    Zone,
+    /// Known key of one of these areas, for which the policy has no closer word.
+    Other,
+}
+
+/// One item of the policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Not scanned.
+    Exclusion(Exclusion),
+    /// Trusted program.
+    TrustedApplication(TrustedApplication),
+    /// Packet rule.
+    FirewallRule(FirewallRule),
+    /// Address that network threat protection leaves alone.
+    NetworkAttackExclusion(String),
+    /// Mount point that is left out of interception.
+    MountPoint(String),
+    /// A setting of a task or component.
+    Setting {
+        /// The task, by index, when it belongs to one.
+        task: Option<usize>,
+        /// What it says.
+        meaning: Meaning,
+    },
+    /// Version stamps, names, descriptions.
+    Context,
+    /// A secret.
+    Withheld,
+    /// Known to exist, content not interpreted.
+    Inventory,
+    /// Not known to the reader.
+    Unread,
+}
+
+/// Whether an item may be converted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// In force and read.
+    Active,
+    /// Switched off in the source: why.
+    Inactive(String),
+    /// Waits for the answer to a question; key and reason.
+    Waits {
+        /// Question key.
+        question: &'static str,
+        /// Code of the reason.
+        code: &'static str,
+        /// Reason.
+        reason: String,
+    },
+    /// Left to a person whatever the target: code and reason.
+    ByHand {
+        /// Code of the reason.
+        code: &'static str,
+        /// Reason.
+        reason: String,
+    },
+}
+
+/// One item with its origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Index of the input in [`Policy::inputs`].
+    pub input: usize,
+    /// The leaves it accounts for.
+    pub leaves: Leaves,
+    /// What it is.
+    pub kind: Kind,
+    /// Whether it may be converted.
+    pub state: State,
+    /// How sure its grammar is.
+    pub certainty: Certainty,
+    /// How it reads in one line.
+    pub source: String,
+}
+
+/// A question that the bytes leave open.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Question {
+    /// Key for `--answer KEY=VALUE`.
+    pub key: &'static str,
+    /// Name of the input it is about.
+    pub input: String,
+    /// The question in plain words.
+    pub text: String,
+    /// Why it is asked and where to look.
+    pub help: String,
+    /// Possible answers: value and label.
+    pub options: Vec<(String, String)>,
+    /// The answer that was given, if it is one of the options.
+    pub answer: Option<String>,
+    /// How many rows wait for it.
+    pub rows: usize,
+}
+
+/// What one or more exports of one machine or one policy say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The inputs, in the order given.
+    pub inputs: Vec<InputInfo>,
+    /// The system it is for.
+    pub platform: Platform,
+    /// Tasks and components with settings of their own.
+    pub tasks: Vec<Task>,
+    /// Everything that was read, in the order of the document.
+    pub items: Vec<Item>,
+    /// Open and answered questions.
+    pub questions: Vec<Question>,
+    /// What a person should know about the input.
+    pub findings: Vec<Finding>,
+}

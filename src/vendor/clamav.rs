@@ -1,0 +1,282 @@
+//! ClamAV on Linux: a fragment of `clamd.conf` (reference: vendors, section 16).
+//!
+//! ```text
+//! ExcludePath ^/srv/orders/db(/|$)
+//! OnAccessExcludePath /srv/orders/db
+//! ```
+//!
+//! `ExcludePath` is an extended regular expression, searched in the path of every file and folder that clamd walks; a
+//! folder that matches is skipped with all it holds. The expressions written here are a stated subset: `^`, literal
+//! characters with a backslash before anything special, `[^/]*` for `*`, `[^/]` for `?`, `.*` for `**`, `(/|$)`, `(.*/)?`,
+//! `$`. `OnAccessExcludePath` is a literal folder for the on-access client.
+//!
+//! Because a matching folder is skipped whole, a mask for file names also skips folders of such a name: looser, so it is
+//! offered, not written. What the tests showed with a real clamd is graded TESTED.
+
+use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, finding, settings};
+use crate::finding::{self as codes, Finding, Severity};
+use crate::mask::{self, Linux};
+use crate::policy::{Component, Exclusion, Item, Kind, Meaning, Platform, Policy};
+use crate::review::Coverage;
+
+/// `clamav/conf`.
+pub struct Clamd;
+
+const FILE: &str = "clamd-crosswalk.conf";
+const EXCLUDE: &str = "ExcludePath";
+const ON_ACCESS: &str = "OnAccessExcludePath";
+
+/// A line of `clamd.conf` is read into a buffer of 1024 bytes.
+const MAX_LINE: usize = 1000;
+
+static INFO: RouteInfo = RouteInfo {
+    id: "clamav/conf",
+    name: "ClamAV on Linux, clamd.conf",
+    platform: Platform::Linux,
+    grade: "TESTED: a real clamd, started with fragments of this form, skipped exactly the excluded files; on-access lines are CONFIRMED by the vendor's sample",
+    files: &[FILE],
+    steps: &[
+        "Read report.html first: it says what was left out and why",
+        "Make a copy of /etc/clamav/clamd.conf",
+        "Append the fragment: cat clamd-crosswalk.conf >> /etc/clamav/clamd.conf",
+        "Check it: clamconf | grep -A3 Exclude",
+        "Restart the daemon: systemctl restart clamav-daemon (and clamav-clamonacc, if you use on-access scanning)",
+        "Test: scan a folder that is excluded and one that is not, with clamdscan --fdpass",
+        "To undo: put the copy back and restart",
+    ],
+    carries: "path and file-mask exclusions of scans; folder exclusions of on-access scanning",
+};
+
+impl Route for Clamd {
+    fn info(&self) -> &'static RouteInfo {
+        &INFO
+    }
+
+    fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>) -> Verdict {
+        match (&item.kind, coverage) {
+            (Kind::Exclusion(exclusion), Some(coverage)) if exclusion.threats.is_empty() => assess(exclusion, coverage),
+            (Kind::Setting { meaning: Meaning::Archives(true), .. }, _) => Verdict::covered(
+                codes::TARGET_DEFAULT,
+                "clamd scans archives and mail unless ScanArchive or ScanMail is set to no",
+            ),
+            _ => settings::common(item, "ClamAV"),
+        }
+    }
+
+    fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
+        let mut text = format!(
+            "# Exclusions for clamd, written by Crosswalk {}\n# Input SHA-256: {}\n",
+            crate::VERSION,
+            stamp.input_sha256
+        );
+        for (list, title) in [
+            (EXCLUDE, "Not scanned by clamd: extended regular expressions on the whole path"),
+            (ON_ACCESS, "Not scanned on access: literal folders with all they hold"),
+        ] {
+            let of_list: Vec<&Entry> = entries.iter().filter(|e| e.list == list).collect();
+            if of_list.is_empty() {
+                continue;
+            }
+            text.push_str(&format!("\n# {title}\n"));
+            for entry in of_list {
+                text.push_str(&format!("{list} {}\n", entry.value));
+            }
+        }
+        vec![Artefact { name: FILE, bytes: text.into_bytes() }]
+    }
+
+    fn findings(&self, policy: &Policy, _entries: &[Entry]) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let active = |c: Component| policy.tasks.iter().any(|t| t.component == c && t.active);
+        if active(Component::OnAccess) {
+            found.push(finding(
+                codes::WEAKER_DEFAULT,
+                Severity::Warning,
+                "The source scans files in real time; ClamAV does so only where clamonacc runs and OnAccessMountPath or OnAccessIncludePath is set, and blocks only with OnAccessPrevention yes",
+                "Set up on-access scanning before you remove the old product, or accept scheduled scans only",
+            ));
+            found.push(finding(
+                codes::WEAKER_DEFAULT,
+                Severity::Warning,
+                "On access ClamAV leaves files over 5 MB alone (OnAccessMaxFileSize)",
+                "Raise OnAccessMaxFileSize if larger files must be scanned when they are opened",
+            ));
+        }
+        found.push(finding(
+            codes::WEAKER_DEFAULT,
+            Severity::Warning,
+            "ClamAV does not scan files over 100 MB, nor more than 400 MB of one file's content (MaxFileSize, MaxScanSize)",
+            "Raise both in clamd.conf if larger files must be scanned",
+        ));
+        if active(Component::OnDemand) {
+            found.push(finding(
+                codes::WEAKER_DEFAULT,
+                Severity::Info,
+                "clamd scans nothing by itself on a schedule",
+                "Set up a timer or cron job that runs clamdscan, for every scan task of the source",
+            ));
+        }
+        found
+    }
+}
+
+fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
+    let path = match &exclusion.path {
+        Some(path) => match mask::linux(&path.text) {
+            Linux::Odd(why) => return Verdict::by_hand(codes::MASK_BY_HAND, format!("Not written: {why}")),
+            Linux::Keyword(word) => {
+                return Verdict::by_hand(codes::KEYWORD, format!("{word} stands for shares or mounts; name their folders by hand"));
+            }
+            Linux::All => None,
+            shape => Some(shape),
+        },
+        None => None,
+    };
+    let text = exclusion.path.as_ref().map_or("", |p| p.text.as_str());
+    if text.chars().chain(exclusion.names.iter().flat_map(|n| n.chars())).any(char::is_control) {
+        return Verdict::by_hand(codes::CHARACTER, "A control character cannot stand in clamd.conf");
+    }
+    if let Some(odd) = exclusion.names.iter().find(|n| !mask::is_plain_name(n)) {
+        return Verdict::by_hand(codes::MASK_BY_HAND, format!("Whether brackets are wildcards is not established: {odd}"));
+    }
+    let (expressions, folders_too) = expressions(path.as_ref(), &exclusion.names);
+    if expressions.is_empty() && path.is_some() {
+        return Verdict::by_hand(codes::MASK_BY_HAND, "File masks inside a folder with wildcards are left to you");
+    }
+    if expressions.is_empty() {
+        return Verdict::by_hand(codes::ALL_BY_HAND, "This row excludes everything; nothing converts that silently");
+    }
+    if expressions.iter().any(|e| e.len() + EXCLUDE.len() > MAX_LINE) {
+        return Verdict::by_hand(codes::CHARACTER, format!("The line would be longer than {MAX_LINE} bytes, which clamd does not read"));
+    }
+    let literal = match (&path, exclusion.names.is_empty()) {
+        (Some(Linux::Tree(folder) | Linux::Below(folder)), true) if on_access_holds(folder) => Some(*folder),
+        _ => None,
+    };
+    let on_access = || literal.map(|folder| Entry { file: FILE, list: ON_ACCESS, value: folder.to_owned() });
+    let scans = || expressions.iter().map(|e| Entry { file: FILE, list: EXCLUDE, value: e.clone() });
+    let shown = example(path.as_ref(), &exclusion.names);
+    let verdict = match coverage {
+        Coverage::All | Coverage::AllFiles => Verdict::exact(
+            scans().chain(on_access()).collect(),
+            "Excluded from every scan in the source, and here",
+        ),
+        Coverage::RealTime => match on_access() {
+            Some(entry) => return Verdict::exact(vec![entry], "Excluded from real-time scanning in the source, and here"),
+            None => Verdict::exact(scans().collect(), "").looser(
+                codes::REALTIME_TO_ALL,
+                "Excluded from real-time scanning only. ClamAV takes file masks only in its list for all scans",
+                format!("{shown} would be skipped by scans on demand, too"),
+            ),
+        },
+        Coverage::OnDemand | Coverage::Some => Verdict::exact(scans().collect(), "").looser(
+            codes::ONDEMAND_TO_ALL,
+            "Excluded from some scans only. ClamAV has one list for all of them",
+            format!("{shown} would be skipped by every scan"),
+        ),
+        Coverage::Other(_) => {
+            return Verdict::unsupported(
+                codes::NO_COUNTERPART,
+                "The exclusion belongs to a component that ClamAV does not have",
+            );
+        }
+    };
+    if folders_too && verdict.fate == crate::ledger::Fate::Exact {
+        return verdict.looser(
+            codes::FOLDERS_TOO,
+            "The files are the same, but ClamAV also skips folders whose name matches, with all they hold",
+            format!("{shown}/a"),
+        );
+    }
+    if folders_too {
+        let wider = verdict.example.clone().unwrap_or_default();
+        let (code, reason) = (verdict.code, format!("{}. It also skips folders whose name matches, with all they hold", verdict.reason));
+        return verdict.looser(code, reason, format!("{wider}; so would {shown}/a"));
+    }
+    verdict
+}
+
+/// A folder that `OnAccessExcludePath` can hold: the value ends at the line's end, blanks at its ends are lost.
+fn on_access_holds(folder: &str) -> bool {
+    folder.len() + ON_ACCESS.len() <= MAX_LINE && folder.trim() == folder && !folder.contains('"')
+}
+
+/// The expressions for a path and its file masks, and whether folders of a matching name are skipped, too.
+fn expressions(path: Option<&Linux<'_>>, names: &[String]) -> (Vec<String>, bool) {
+    let folder = match path {
+        Some(Linux::Tree(p)) if names.is_empty() => return (vec![format!("^{}(/|$)", literal(p))], false),
+        Some(Linux::Below(p)) if names.is_empty() => return (vec![format!("^{}/", literal(p))], false),
+        Some(Linux::Wild(p)) if names.is_empty() => return (vec![format!("^{}$", wild(p))], true),
+        Some(Linux::Tree(p) | Linux::Below(p)) => literal(p),
+        Some(Linux::Wild(_)) => return (Vec::new(), false),
+        _ if names.is_empty() => return (Vec::new(), false),
+        _ => String::new(),
+    };
+    let prefix = if folder.is_empty() { "/".to_owned() } else { format!("^{folder}/(.*/)?") };
+    (names.iter().map(|name| format!("{prefix}{}$", wild(name))).collect(), true)
+}
+
+/// A path that is meant.
+fn example(path: Option<&Linux<'_>>, names: &[String]) -> String {
+    let plain = |mask: &str| mask.replace("**", "x").replace('*', "x").replace('?', "x");
+    let folder = match path {
+        Some(Linux::Tree(p) | Linux::Below(p) | Linux::Wild(p)) => plain(p),
+        _ => String::new(),
+    };
+    match (names.first(), path) {
+        (Some(name), _) => format!("{folder}/{}", plain(name)),
+        (None, Some(Linux::Wild(_))) => folder,
+        (None, _) => format!("{folder}/a"),
+    }
+}
+
+/// Literal text as an extended regular expression.
+fn literal(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len() + 8), |mut out, c| {
+        if "\\.[]{}()*+?^$|".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+        out
+    })
+}
+
+/// A mask as an extended regular expression.
+fn wild(mask: &str) -> String {
+    let mut out = String::with_capacity(mask.len() + 16);
+    let mut rest = mask;
+    while let Some(at) = rest.find(['*', '?']) {
+        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(&literal(before));
+        rest = if let Some(tail) = after.strip_prefix("**") {
+            out.push_str(".*");
+            tail
+        } else if let Some(tail) = after.strip_prefix('*') {
+            out.push_str("[^/]*");
+            tail
+        } else {
+            out.push_str("[^/]");
+            after.strip_prefix('?').unwrap_or("")
+        };
+    }
+    out.push_str(&literal(rest));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_as_expressions() {
+        for (mask, expression) in [
+            ("/a/*/b", "/a/[^/]*/b"),
+            ("/a/**/b", "/a/.*/b"),
+            ("/a/x?.log", "/a/x[^/]\\.log"),
+            ("*.log", "[^/]*\\.log"),
+            ("/a+b(c)", "/a\\+b\\(c\\)"),
+        ] {
+            assert_eq!(wild(mask), expression);
+        }
+    }
+}

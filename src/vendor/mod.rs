@@ -1,0 +1,172 @@
+//! Replacement products. A route is one way of getting settings into one product: a file grammar with its importer.
+//! A route judges each item of the neutral policy ([`Route::assess`]) and writes the accepted entries
+//! ([`Route::write`]); what the user decided, and what goes into the ledger, is not its business.
+//!
+//! To add a vendor: one file (or folder) here, one line in [`ROUTES`].
+
+pub mod clamav;
+pub mod defender;
+pub mod settings;
+
+use crate::finding::{Finding, Place, Severity};
+use crate::ledger::Fate;
+use crate::policy::{Item, Platform, Policy};
+use crate::review::Coverage;
+
+/// What a route is: the table the support matrix is made from.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct RouteInfo {
+    /// `product/route`.
+    pub id: &'static str,
+    /// Name in plain words.
+    pub name: &'static str,
+    /// The system it is for.
+    #[serde(serialize_with = "platform_word")]
+    pub platform: Platform,
+    /// How well it is proven.
+    pub grade: &'static str,
+    /// Names of the vendor files.
+    pub files: &'static [&'static str],
+    /// How to import, step by step.
+    pub steps: &'static [&'static str],
+    /// What of a policy it carries, in plain words.
+    pub carries: &'static str,
+}
+
+fn platform_word<S: serde::Serializer>(platform: &Platform, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(platform.word())
+}
+
+/// One entry of a vendor file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Entry {
+    /// Which vendor file.
+    pub file: &'static str,
+    /// Which list or key of it.
+    pub list: &'static str,
+    /// The value, without quoting.
+    pub value: String,
+}
+
+impl Entry {
+    /// The entry as the ledger shows it.
+    pub fn shown(&self) -> String {
+        format!("{} {}", self.list, self.value)
+    }
+}
+
+/// What a route makes of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The fate, as if the user decided nothing.
+    pub fate: Fate,
+    /// Code of the reason.
+    pub code: &'static str,
+    /// The reason.
+    pub reason: String,
+    /// What shows the difference.
+    pub example: Option<String>,
+    /// What would be written.
+    pub entries: Vec<Entry>,
+}
+
+impl Verdict {
+    /// A verdict that writes nothing.
+    pub fn none(fate: Fate, code: &'static str, reason: impl Into<String>) -> Self {
+        Self { fate, code, reason: reason.into(), example: None, entries: Vec::new() }
+    }
+
+    /// A person does it.
+    pub fn by_hand(code: &'static str, reason: impl Into<String>) -> Self {
+        Self::none(Fate::ByHand, code, reason)
+    }
+
+    /// The target has no such thing.
+    pub fn unsupported(code: &'static str, reason: impl Into<String>) -> Self {
+        Self::none(Fate::Unsupported, code, reason)
+    }
+
+    /// The target does it anyway.
+    pub fn covered(code: &'static str, reason: impl Into<String>) -> Self {
+        Self::none(Fate::Covered, code, reason)
+    }
+
+    /// The target says the same.
+    pub fn exact(entries: Vec<Entry>, reason: impl Into<String>) -> Self {
+        Self { fate: Fate::Exact, code: crate::finding::SAME, reason: reason.into(), example: None, entries }
+    }
+
+    /// The same entries, but they would protect less: only by decision.
+    #[must_use]
+    pub fn looser(self, code: &'static str, reason: impl Into<String>, example: impl Into<String>) -> Self {
+        Self { fate: Fate::Looser, code, reason: reason.into(), example: Some(example.into()), ..self }
+    }
+
+    /// The same entries, but they protect more.
+    #[must_use]
+    pub fn stricter(self, code: &'static str, reason: impl Into<String>, example: impl Into<String>) -> Self {
+        Self { fate: Fate::Stricter, code, reason: reason.into(), example: Some(example.into()), ..self }
+    }
+}
+
+/// What goes into a file beside entries.
+#[derive(Clone, Debug)]
+pub struct Stamp<'a> {
+    /// SHA-256 of the input, lower-case hexadecimal.
+    pub input_sha256: &'a str,
+    /// Date for formats that demand one, `YYYY-MM-DD`.
+    pub date: &'a str,
+}
+
+/// A vendor file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artefact {
+    /// Its name.
+    pub name: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// One way into one product.
+pub trait Route: Sync {
+    /// What it is.
+    fn info(&self) -> &'static RouteInfo;
+
+    /// What becomes of an active, understood item.
+    fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>) -> Verdict;
+
+    /// The vendor files for the accepted entries, in order and without repeats.
+    fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact>;
+
+    /// Entries that are written whatever the rows say, so that no weaker default of the target stays unsaid.
+    fn constants(&self, _policy: &Policy) -> Vec<Entry> {
+        Vec::new()
+    }
+
+    /// What to know before the import.
+    fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding>;
+}
+
+/// Every route, in the order of the support matrix.
+pub const ROUTES: &[&dyn Route] =
+    &[&defender::WindowsRoute::POWERSHELL, &defender::WindowsRoute::INTUNE, &defender::linux::Mdatp, &clamav::Clamd];
+
+/// Every route.
+pub const fn all() -> &'static [&'static dyn Route] {
+    ROUTES
+}
+
+/// The route with that id.
+pub fn find(id: &str) -> Option<&'static dyn Route> {
+    ROUTES.iter().copied().find(|r| r.info().id == id)
+}
+
+/// A finding about a route rather than a place in the input.
+pub(crate) fn finding(
+    code: &'static str,
+    severity: Severity,
+    message: impl Into<String>,
+    hint: impl Into<String>,
+) -> Finding {
+    Finding { code, severity, origin: Place::default(), message: message.into(), hint: hint.into() }
+}
