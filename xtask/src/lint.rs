@@ -33,5 +33,13 @@ fn licences(place: &Place) -> Ran {
     }
     let mut deny = place.command("cargo-deny");
     deny.env("PATH", place.path_with(tools::folders(place, &[&DENY])));
-    Ran::plain(run::run(deny.args(["--workspace", "--locked", "check", "licenses", "bans", "sources"])))
+    Ran::plain(run::run(deny.args([
+        "--workspace",
+        "--locked",
+        "check",
+        "--hide-inclusion-graph",
+        "licenses",
+        "bans",
+        "sources",
+    ])))
 }
