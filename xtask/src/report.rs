@@ -17,12 +17,16 @@ pub enum Ran {
 impl Ran {
     /// Of a step without a test runner.
     pub fn plain(outcome: Result<(), String>) -> Self {
-        Self::counted(Tally::default(), outcome)
+        match outcome {
+            Ok(()) => Self::Passed(Tally::default()),
+            Err(why) => Self::Failed(Tally::default(), why),
+        }
     }
 
-    /// Of a test runner that has counted `tally`.
+    /// Of a test runner that has counted `tally`. One that counts nothing has not tested anything.
     pub fn counted(tally: Tally, outcome: Result<(), String>) -> Self {
         match outcome {
+            Ok(()) if tally == Tally::default() => Self::Failed(tally, "no test was counted".to_owned()),
             Ok(()) if tally.failed == 0 => Self::Passed(tally),
             Ok(()) => Self::Failed(tally, "tests failed".to_owned()),
             Err(why) => Self::Failed(tally, why),
@@ -82,8 +86,10 @@ impl Report {
                 Ran::Passed(tally) if *tally == Tally::default() => "passed".to_owned(),
                 Ran::Passed(tally) => tally.to_string(),
                 Ran::Skipped(why) => format!("skipped: {why}"),
+                Ran::Failed(tally, why) if *tally == Tally::default() => format!("FAILED: {why}"),
                 Ran::Failed(tally, why) => format!("FAILED ({tally}): {why}"),
             };
+            let result = result.lines().next().unwrap_or_default();
             println!("{name:wide$}  {:>9}  {result}", seconds(*took));
         }
         let all: Duration = self.rows.iter().map(|row| row.took).sum();
@@ -120,5 +126,6 @@ mod tests {
     fn a_runner_that_counts_a_failure_has_failed_whatever_it_returns() {
         let tally = Tally { passed: 1, failed: 2, skipped: 0 };
         assert!(matches!(Ran::counted(tally, Ok(())), Ran::Failed(..)));
+        assert!(matches!(Ran::counted(Tally::default(), Ok(())), Ran::Failed(..)));
     }
 }
