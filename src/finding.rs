@@ -179,6 +179,10 @@ catalogue! {
     ONE_LEVEL = "CW1014", "The target's mask covers one folder, not the folders below";
     /// Components the target cannot tell apart.
     PARTS_TO_ALL = "CW1015", "Excluded from some components only; the target has one list for all of them";
+    /// Real-time only, and folders of that name.
+    REALTIME_MASK_TO_ALL = "CW1016", "Excluded from real-time scanning only; the target skips it in all scans, and folders of that name with all they hold";
+    /// Some scans only, and folders of that name.
+    ONDEMAND_MASK_TO_ALL = "CW1017", "Excluded from some scans only; the target skips it in all scans, and folders of that name with all they hold";
     /// Waits for an answer.
     WAITS = "CW1020", "Waits for an answer";
     /// May be a shipped default row.

@@ -108,6 +108,12 @@ impl Route for Clamd {
             "ClamAV does not scan files over 100 MB, nor more than 400 MB of one file's content (MaxFileSize, MaxScanSize)",
             "Raise both in clamd.conf if larger files must be scanned",
         ));
+        found.push(finding(
+            codes::WEAKER_DEFAULT,
+            Severity::Warning,
+            "clamd reports what it finds; it neither deletes nor moves files",
+            "Decide what shall happen to a find: VirusEvent in clamd.conf, or clamdscan --move",
+        ));
         if active(Component::OnDemand) {
             found.push(finding(
                 codes::WEAKER_DEFAULT,
@@ -190,7 +196,9 @@ fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
     }
     if folders_too {
         let wider = verdict.example.clone().unwrap_or_default();
-        let (code, reason) = (verdict.code, format!("{}. It also skips folders whose name matches, with all they hold", verdict.reason));
+        // Consent is for one reason, so two reasons together have a code of their own.
+        let code = if verdict.code == codes::REALTIME_TO_ALL { codes::REALTIME_MASK_TO_ALL } else { codes::ONDEMAND_MASK_TO_ALL };
+        let reason = format!("{}. It also skips folders whose name matches, with all they hold", verdict.reason);
         return verdict.looser(code, reason, format!("{wider}; so would {shown}/a"));
     }
     verdict

@@ -133,7 +133,8 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
         return;
     }
     let task = tasks.get(key.owner);
-    let task_name = task.map_or("General settings", |(_, t)| t.task.name.as_str());
+    let general_name = if place == Place::Top { "Export" } else { "General settings" };
+    let task_name = task.map_or(general_name, |(_, t)| t.task.name.as_str());
     let index = task.map(|(i, _)| i);
     let source = format!("{task_name}: {} = {}", key.tail.join("."), key.value);
     let value = value(*reads, key.value);

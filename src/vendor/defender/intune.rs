@@ -31,11 +31,11 @@ const PREFIX: &str = "device_vendor_msft_policy_config_defender_";
 const TYPE: &str = "#microsoft.graph.deviceManagementConfiguration";
 
 /// The file for the lists.
-pub(super) fn bytes(lists: &Lists<'_>, stamp: &Stamp<'_>) -> Vec<u8> {
+pub(super) fn bytes(lists: &Lists<'_>, stamp: &Stamp<'_>) -> Option<Vec<u8>> {
     let settings: Vec<Value> = [
-        ("excludedpaths", &lists.paths),
-        ("excludedextensions", &lists.extensions),
-        ("excludedprocesses", &lists.processes),
+        ("excludedpaths", lists.paths),
+        ("excludedextensions", lists.extensions),
+        ("excludedprocesses", lists.processes),
     ]
     .into_iter()
     .filter(|(_, values)| !values.is_empty())
@@ -64,13 +64,13 @@ pub(super) fn bytes(lists: &Lists<'_>, stamp: &Stamp<'_>) -> Vec<u8> {
         },
         "settings": settings
     });
-    let mut bytes = serde_json::to_vec_pretty(&policy).unwrap_or_default();
+    let mut bytes = serde_json::to_vec_pretty(&policy).ok()?;
     bytes.push(b'\n');
-    bytes
+    Some(bytes)
 }
 
-fn setting(id: usize, name: &str, values: &[&str]) -> Value {
-    let entry = |value: &&str| {
+fn setting(id: usize, name: &str, values: &[String]) -> Value {
+    let entry = |value: &String| {
         json!({
             "@odata.type": format!("{TYPE}StringSettingValue"),
             "settingValueTemplateReference": null,

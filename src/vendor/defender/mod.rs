@@ -30,17 +30,19 @@ pub const PROCESSES: &str = "ExclusionProcess";
 /// A route for Windows: the same lists, written differently.
 pub struct WindowsRoute {
     info: &'static RouteInfo,
-    write: fn(&Lists<'_>, &Stamp<'_>) -> Vec<u8>,
+    /// `None` when a value holds a character that the file cannot carry; [`carried`] keeps such values out.
+    write: fn(&Lists<'_>, &Stamp<'_>) -> Option<Vec<u8>>,
 }
 
-/// The three lists in order.
+/// What the Windows routes add, list by list, in order. Values are in Defender's own spelling, unquoted.
+#[derive(Clone, Copy, Debug)]
 pub struct Lists<'a> {
-    /// Paths, contextual ones included.
-    pub paths: Vec<&'a str>,
-    /// Extensions with their dot.
-    pub extensions: Vec<&'a str>,
-    /// Image paths.
-    pub processes: Vec<&'a str>,
+    /// For `-ExclusionPath`: files, folders, contextual exclusions.
+    pub paths: &'a [String],
+    /// For `-ExclusionExtension`, with or without the dot.
+    pub extensions: &'a [String],
+    /// For `-ExclusionProcess`.
+    pub processes: &'a [String],
 }
 
 const CARRIES: &str = "path, file, file-mask and extension exclusions; trusted applications as process exclusions, by decision";
@@ -67,7 +69,7 @@ static INTUNE: RouteInfo = RouteInfo {
 
 impl WindowsRoute {
     /// `defender/powershell`.
-    pub const POWERSHELL: Self = Self { info: &POWERSHELL, write: powershell::bytes };
+    pub const POWERSHELL: Self = Self { info: &POWERSHELL, write: write_script };
     /// `defender/intune`.
     pub const INTUNE: Self = Self { info: &INTUNE, write: intune::bytes };
 
@@ -82,18 +84,19 @@ impl Route for WindowsRoute {
     }
 
     fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>) -> Verdict {
-        match (&item.kind, coverage) {
+        carried(match (&item.kind, coverage) {
             (Kind::Exclusion(exclusion), Some(coverage)) => self.exclusion(exclusion, coverage),
             (Kind::TrustedApplication(trusted), _) => self.trusted(trusted),
             _ => settings::common(item, "Microsoft Defender"),
-        }
+        })
     }
 
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
-        let of = |list: &str| entries.iter().filter(|e| e.list == list).map(|e| e.value.as_str()).collect();
-        let lists = Lists { paths: of(PATHS), extensions: of(EXTENSIONS), processes: of(PROCESSES) };
+        let of = |list| -> Vec<String> { entries.iter().filter(|e| e.list == list).map(|e| e.value.clone()).collect() };
+        let (paths, extensions, processes) = (of(PATHS), of(EXTENSIONS), of(PROCESSES));
+        let lists = Lists { paths: &paths, extensions: &extensions, processes: &processes };
         let name = self.info.files.first().copied().unwrap_or("");
-        vec![Artefact { name, bytes: (self.write)(&lists, stamp) }]
+        (self.write)(&lists, stamp).map(|bytes| Artefact { name, bytes }).into_iter().collect()
     }
 
     fn findings(&self, _policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
@@ -121,6 +124,18 @@ impl Route for WindowsRoute {
         }
         found.extend(entries.iter().filter_map(broad));
         found
+    }
+}
+
+fn write_script(lists: &Lists<'_>, stamp: &Stamp<'_>) -> Option<Vec<u8>> {
+    powershell::script(lists, &powershell::Stamp { version: crate::VERSION, input_sha256: stamp.input_sha256 }).ok()
+}
+
+/// A verdict whose values no script literal can hold goes to a person, on both routes.
+fn carried(verdict: Verdict) -> Verdict {
+    match verdict.entries.iter().find(|e| powershell::literal(&e.value).is_none()) {
+        Some(_) => Verdict::by_hand(codes::CHARACTER, "A control character or line separator cannot stand in an exclusion"),
+        None => verdict,
     }
 }
 
@@ -184,9 +199,6 @@ impl WindowsRoute {
             }
         };
         let lost_script = matches!(&exclusion.reach, Reach::Components(c) if c.contains(&Component::Script)) && !triggers.0.is_empty();
-        if path.text.chars().any(char::is_control) {
-            return Verdict::by_hand(codes::CHARACTER, "A control character cannot stand in an exclusion");
-        }
         let verdict = match mask::windows(&path.text) {
             Windows::Odd(why) => return Verdict::by_hand(codes::MASK_BY_HAND, format!("Not written: {why}")),
             Windows::All => {
@@ -282,9 +294,6 @@ impl WindowsRoute {
                     "Only \"Do not scan opened files\" has a counterpart; set what else was trusted by hand if alerts show a need",
                 );
             }
-        }
-        if trusted.image.text.chars().any(char::is_control) {
-            return Verdict::by_hand(codes::CHARACTER, "A control character cannot stand in an exclusion");
         }
         match mask::windows(&trusted.image.text) {
             Windows::File(image) => {
