@@ -223,15 +223,16 @@ pub fn format(document: &Document) -> Result<Format, Refusal> {
             }
         }
         Document::Ini(doc) => {
+            let format = ini_format(doc)?;
             let headers = (0..doc.leaf_count()).filter(|l| doc.kind(*l) == IniKind::TaskHeader).count();
-            if headers > 1 {
+            if format == Format::KeslTask && headers > 1 {
                 return Err(Refusal::new(
                     finding::UNKNOWN_FORMAT,
                     "The file holds the settings of several tasks one after the other; Crosswalk reads one task, or a full export",
                     "Export everything in one file: kesl-control --export-settings --file export.ini",
                 ));
             }
-            ini_format(doc)
+            Ok(format)
         }
     }
 }
