@@ -264,7 +264,7 @@ fn ini_format(doc: &super::ini::IniDoc) -> Result<Format, Refusal> {
             "Export the settings instead: kesl-control --export-settings --file export.ini",
         )
     };
-    if version && app_settings || app_settings && !general {
+    if app_settings && (version || !general) {
         return Ok(Format::KeslExport);
     }
     if general && package {

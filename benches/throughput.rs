@@ -10,7 +10,7 @@ use crosswalk::options::{Answers, Options};
 use crosswalk::watch::unwatched;
 use crosswalk::{Reading, bundle, convert, interpret, read, vendor};
 
-#[path = "../../tests/generate/mod.rs"]
+#[path = "../tests/generate/mod.rs"]
 mod generate;
 
 const RUNS: usize = 7;
