@@ -332,7 +332,7 @@ fn ini_line() -> impl Strategy<Value = String> {
         6 => (space(), prop::sample::select(keys), space(), value()).prop_map(|(a, k, b, v)| format!("{a}{k}{b}={b}{v}{a}")),
         1 => Just(String::new()),
         1 => "[#;][ -~]{0,10}",
-        1 => prop::sample::select(vec!["broken", "[open", "=no key", "TaskID 1 Boot configuration:", "a\\b=1", "  ", "]x="]).prop_map(str::to_owned),
+        1 => prop::sample::select(vec!["broken", "[open", "=no key", "TaskID one Boot configuration:", "a\\b=1", "  ", "]x="]).prop_map(str::to_owned),
     ]
 }
 

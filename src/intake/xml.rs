@@ -275,6 +275,11 @@ impl XmlDoc {
         self.leaves.get(leaf as usize).and_then(|i| self.node(*i))
     }
 
+    /// Whether a leaf is an element, and neither an attribute nor text beside elements.
+    pub fn leaf_is_element(&self, leaf: u32) -> bool {
+        self.leaf_node(leaf).is_some_and(|n| n.kind == NodeKind::Element)
+    }
+
     /// Line of a leaf.
     pub fn leaf_line(&self, leaf: u32) -> u32 {
         self.lines.of(self.leaf_node(leaf).map_or(0, |n| n.at))
