@@ -305,7 +305,7 @@ fn single_stars(name: &str) -> String {
 
 /// A path that is meant.
 fn example(path: Option<&Linux<'_>>, names: &[String]) -> String {
-    let plain = |mask: &str| mask.replace("**", "x").replace('*', "x").replace('?', "x");
+    let plain = |mask: &str| mask.replace("**", "*").replace(['*', '?'], "x");
     let folder = match path {
         Some(Linux::Tree(p) | Linux::Below(p) | Linux::Wild(p)) => plain(p),
         _ => String::new(),
