@@ -13,7 +13,7 @@
 //! Because a matching folder is skipped whole, a mask for file names also skips folders of such a name: looser, so it is
 //! offered, not written. What the tests showed with a real clamd is graded TESTED.
 
-use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, finding, settings};
+use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, finding, settings};
 use crate::finding::{self as codes, Finding, Severity};
 use crate::mask::{self, Linux};
 use crate::policy::{Component, Exclusion, Item, Kind, Meaning, Platform, Policy};
@@ -85,7 +85,7 @@ impl Route for Clamd {
         vec![Artefact { name: FILE, bytes: text.into_bytes() }]
     }
 
-    fn findings(&self, policy: &Policy, _entries: &[Entry]) -> Vec<Finding> {
+    fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
         let mut found = Vec::new();
         let active = |c: Component| policy.tasks.iter().any(|t| t.component == c && t.active);
         if active(Component::OnAccess) {
@@ -122,6 +122,12 @@ impl Route for Clamd {
                 "Set up a timer or cron job that runs clamdscan, for every scan task of the source",
             ));
         }
+        let is_broad = |e: &&Entry| match e.list {
+            EXCLUDE => broad::unix_folder(&e.value.trim_start_matches('^').replace("(/|$)", "").replace('\\', "")),
+            ON_ACCESS => broad::unix_folder(&e.value),
+            _ => false,
+        };
+        found.extend(entries.iter().filter(is_broad).map(broad::warning));
         found
     }
 }
