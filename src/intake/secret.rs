@@ -49,7 +49,7 @@ pub fn value_is_secret(value: &str) -> bool {
         return false;
     }
     // One look at the bytes tells which of the closer looks can find anything.
-    let signs = bytes.iter().fold(0, |all, b| all | SIGNS.get(usize::from(*b)).copied().unwrap_or(0));
+    let signs = bytes.iter().fold(0, |all, b| all | sign(*b));
     (signs & AT != 0 && has_user_info(value))
         || (signs & ASSIGNS != 0 && assigns_secret(value))
         || (signs & FLAG == FLAG && passes_secret(value))
@@ -59,31 +59,25 @@ pub fn value_is_secret(value: &str) -> bool {
 
 const AT: u8 = 1;
 const ASSIGNS: u8 = 2;
-/// Letters that both phrases have: a, b, e or c, r or s.
+/// Letters that both phrases have: a, b, and r or s.
 const PHRASE: u8 = 4 | 8 | 16;
 
 /// `--password word` needs a mark and a blank.
 const FLAG: u8 = 32 | 64;
 
 /// What a byte is a sign of.
-static SIGNS: [u8; 256] = {
-    let mut table = [0u8; 256];
-    table[b'@' as usize] = AT;
-    table[b'=' as usize] = ASSIGNS;
-    table[b':' as usize] = ASSIGNS;
-    table[b'-' as usize] = 32;
-    table[b'/' as usize] = 32;
-    table[b' ' as usize] = 64;
-    table[b'a' as usize] = 4;
-    table[b'A' as usize] = 4;
-    table[b'b' as usize] = 8;
-    table[b'B' as usize] = 8;
-    table[b'r' as usize] = 16;
-    table[b'R' as usize] = 16;
-    table[b's' as usize] = 16;
-    table[b'S' as usize] = 16;
-    table
-};
+const fn sign(byte: u8) -> u8 {
+    match byte {
+        b'@' => AT,
+        b'=' | b':' => ASSIGNS,
+        b'-' | b'/' => 32,
+        b' ' => 64,
+        b'a' | b'A' => 4,
+        b'b' | b'B' => 8,
+        b'r' | b'R' | b's' | b'S' => 16,
+        _ => 0,
+    }
+}
 
 /// Whether a line that could not be read may hold a secret: any telling word is enough.
 pub fn line_is_secret(line: &str) -> bool {
@@ -104,13 +98,12 @@ fn has_user_info(value: &str) -> bool {
 
 /// `password = word`, `/password=word`, `token: word`, `Bearer word`: the word before `=` or `:` tells.
 fn assigns_secret(value: &str) -> bool {
-    let assigned = memchr::memchr2_iter(b'=', b':', value.as_bytes()).any(|at| {
+    memchr::memchr2_iter(b'=', b':', value.as_bytes()).any(|at| {
         let (before, after) = value.split_at_checked(at).unwrap_or((value, ""));
         let after = after.get(1..).unwrap_or("");
         // `C:` after a word such as `Passport C:\x` is a drive, not an assignment.
         !after.trim_start().is_empty() && !after.starts_with(['\\', '/']) && ends_in_telling_word(before)
-    });
-    assigned
+    })
 }
 
 /// `--password word`, `/pwd word`: an option of a command with its value behind a blank.

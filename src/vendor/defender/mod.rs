@@ -61,7 +61,7 @@ static INTUNE: RouteInfo = RouteInfo {
     id: "defender/intune",
     name: "Microsoft Defender Antivirus, Intune settings catalog",
     platform: Platform::Windows,
-    grade: "Shape confirmed by real exports; this combination of settings has not been tried",
+    grade: "Shape confirmed, this combination not yet tried: real exports have this shape, but nobody has imported this file",
     files: &[intune::FILE],
     steps: intune::STEPS,
     carries: CARRIES,
