@@ -34,7 +34,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, finding, settings};
+use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, finding, settings};
 use crate::finding::{self as codes, Finding, Severity};
 use crate::mask::{self, Linux};
 use crate::policy::{Component, Exclusion, Item, Kind, Meaning, Platform, Policy};
@@ -169,6 +169,12 @@ impl Route for Clamd {
                 "Set up a timer or cron job that runs clamdscan, for every scan task of the source",
             ));
         }
+        let is_broad = |e: &&Entry| match e.list {
+            EXCLUDE => broad::unix_folder(&e.value.trim_start_matches('^').replace("(/|$)", "").replace('\\', "")),
+            ON_ACCESS => broad::unix_folder(&e.value),
+            _ => false,
+        };
+        found.extend(entries.iter().filter(is_broad).map(broad::warning));
         found
     }
 }
