@@ -142,7 +142,10 @@ pub fn sum<'a>(tallies: impl Iterator<Item = &'a Tally>, kind: &str) -> Tally {
 /// The result of all conversions in one sentence.
 pub fn outcome<'a>(results: impl Iterator<Item = &'a ResultView>) -> String {
     let tallies: Vec<&Tally> = results.flat_map(|r| r.tallies.iter()).collect();
-    format!("Converted: {}", tally(&sum(tallies.into_iter(), "setting")))
+    let all = sum(tallies.into_iter(), "setting");
+    let need = if all.person == 1 { "needs" } else { "need" };
+    let person = if all.person > 0 { format!("; {} {need} a person", all.person) } else { String::new() };
+    format!("Converted: {}{person}", carried(&all))
 }
 
 /// How many rows of a conversion have a fate; all of them for `None`.

@@ -52,7 +52,7 @@ fn facts(view: &InputView) -> Html {
             <div><dt>{ "It is" }</dt><dd>{ &view.label }</dd></div>
             <div><dt>{ "Product" }</dt><dd>{ product }</dd></div>
             <div><dt>{ "System" }</dt><dd>{ words::platform(&view.platform) }</dd></div>
-            <div>
+            <div class="wide">
                 <dt>{ "It holds" }</dt>
                 <dd>
                     <ul class="counts">
