@@ -64,7 +64,7 @@ test('consent to a looser form is asked for, shown, undone, and gives what --acc
   await convertFor(page, await nameOf(page, 'clamav/conf'));
 
   const offer = page.locator('.offers li').first();
-  await expect(offer).toContainText('no longer protected');
+  await expect(offer).toContainText('If you accept, for example:');
   const code = await offer.locator('.code').textContent();
   await offer.getByRole('button', { name: /^Accept/ }).click();
   await idle(page);
