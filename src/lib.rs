@@ -41,7 +41,6 @@ pub mod bundle;
 pub mod convert;
 pub mod finding;
 pub mod intake;
-pub mod json;
 pub mod kaspersky;
 pub mod ledger;
 pub mod mask;

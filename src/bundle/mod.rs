@@ -82,7 +82,7 @@ pub fn tree(parts: Vec<Part>, single: bool) -> Vec<OutFile> {
         out.extend(part.files.into_iter().zip(names).map(|(f, name)| OutFile { name, ..f }));
     }
     let index = json!({"tool": {"name": crate::TOOL, "version": crate::VERSION}, "parts": index});
-    let mut bytes = crate::json::pretty(&index);
+    let mut bytes = serde_json::to_vec_pretty(&index).unwrap_or_default();
     bytes.push(b'\n');
     out.push(OutFile { name: "index.json".to_owned(), bytes });
     out

@@ -8,7 +8,6 @@ use sha2::{Digest, Sha256};
 use crate::convert::Conversion;
 use crate::finding::Finding;
 use crate::intake::{Document, InputInfo, Reading, hex};
-use crate::json;
 use crate::ledger::{Fate, Row, Written};
 use crate::policy::Policy;
 
@@ -114,7 +113,8 @@ struct ToolInfo {
 
 fn field(out: &mut Vec<u8>, name: &str, value: &impl Serialize) {
     out.extend_from_slice(format!("\"{name}\":").as_bytes());
-    json::compact(out, value);
+    // Writing to memory cannot fail, and no value here has a key that is not a string.
+    let _ = serde_json::to_writer(&mut *out, value);
     out.extend_from_slice(b",\n");
 }
 
@@ -123,7 +123,7 @@ fn list(out: &mut Vec<u8>, name: &str, values: impl Iterator<Item = impl Seriali
     let mut any = false;
     for value in values {
         out.extend_from_slice(if any { b",\n" } else { b"\n" });
-        json::compact(out, &value);
+        let _ = serde_json::to_writer(&mut *out, &value);
         any = true;
     }
     out.extend_from_slice(if any { b"\n],\n" } else { b"],\n" });

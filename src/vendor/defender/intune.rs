@@ -64,7 +64,7 @@ pub(super) fn bytes(lists: &Lists<'_>, stamp: &Stamp<'_>) -> Option<Vec<u8>> {
         },
         "settings": settings
     });
-    let mut bytes = crate::json::pretty(&policy);
+    let mut bytes = serde_json::to_vec_pretty(&policy).ok()?;
     bytes.push(b'\n');
     Some(bytes)
 }

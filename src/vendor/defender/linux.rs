@@ -92,7 +92,7 @@ impl Route for Mdatp {
         if !exclusions.is_empty() {
             root.insert("exclusionSettings".to_owned(), json!({"exclusions": exclusions, "mergePolicy": "merge"}));
         }
-        let mut bytes = crate::json::pretty(&Value::Object(root));
+        let mut bytes = serde_json::to_vec_pretty(&Value::Object(root)).unwrap_or_default();
         bytes.push(b'\n');
         vec![Artefact { name: FILE, bytes }]
     }
