@@ -76,10 +76,18 @@ fn of_input(name: &str, bytes: &[u8], target: &str) {
 
 /// Reads one format again and again, for a profiler.
 fn profile(format: &str) {
-    let text = if format == "kesl" { generate::kesl(20_000_000) } else { generate::ksws(20_000_000) };
+    let text = if format.starts_with("kesl") { generate::kesl(20_000_000) } else { generate::ksws(20_000_000) };
+    let reading = read("profile", text.as_bytes(), &mut unwatched).expect("generated input");
+    let options = Options { answers: answers(), ..Options::default() };
     for _ in 0..10 {
-        let reading = read("profile", text.as_bytes(), &mut unwatched).expect("generated input");
-        black_box(interpret(&[&reading], &answers()).items.len());
+        if format.ends_with("-convert") {
+            let policy = interpret(&[&reading], &options.answers);
+            let target = if format.starts_with("kesl") { "clamav/conf" } else { "defender/powershell" };
+            black_box(convert(&policy, vendor::find(target).expect("a known target"), &options).rows.len());
+        } else {
+            let reading = read("profile", text.as_bytes(), &mut unwatched).expect("generated input");
+            black_box(interpret(&[&reading], &options.answers).items.len());
+        }
     }
 }
 

@@ -18,7 +18,7 @@ const IN_KEYS: [&str; 10] =
     ["pass", "pwd", "secret", "token", "credential", "key", "passwort", "kennwort", "пароль", "license"];
 
 /// Keys that hold secrets although their name does not say so; compared without case.
-const KNOWN_KEYS: [&str; 3] = ["proxyserver", "proxy_server", "proxyhost"];
+const KNOWN_KEYS: [&str; 5] = ["proxyserver", "proxy_server", "proxyhost", "tbinary", "binary"];
 
 /// Words that introduce a secret inside a value.
 const IN_VALUES: [&str; 11] = [
@@ -52,6 +52,7 @@ pub fn value_is_secret(value: &str) -> bool {
     let signs = bytes.iter().fold(0, |all, b| all | sign(*b));
     (signs & AT != 0 && has_user_info(value))
         || (signs & ASSIGNS != 0 && assigns_secret(value))
+        || (signs & FLAG == FLAG && passes_secret(value))
         || (signs & PHRASE == PHRASE && (says(value, "bearer ") || says(value, "kscbasic")))
         || (bytes.len() >= MIN_RUN && has_random_run(value))
 }
@@ -61,7 +62,11 @@ const ASSIGNS: u8 = 2;
 /// Letters that both phrases have: a, b, and r or s.
 const PHRASE: u8 = 4 | 8 | 16;
 
+/// `--password word` needs a mark and a blank.
+const FLAG: u8 = 32 | 64;
+
 /// What a byte is a sign of.
+<<<<<<< .merge_file_pZVFVV
 const fn sign(byte: u8) -> u8 {
     match byte {
         b'@' => AT,
@@ -72,6 +77,26 @@ const fn sign(byte: u8) -> u8 {
         _ => 0,
     }
 }
+=======
+static SIGNS: [u8; 256] = {
+    let mut table = [0u8; 256];
+    table[b'@' as usize] = AT;
+    table[b'=' as usize] = ASSIGNS;
+    table[b':' as usize] = ASSIGNS;
+    table[b'-' as usize] = 32;
+    table[b'/' as usize] = 32;
+    table[b' ' as usize] = 64;
+    table[b'a' as usize] = 4;
+    table[b'A' as usize] = 4;
+    table[b'b' as usize] = 8;
+    table[b'B' as usize] = 8;
+    table[b'r' as usize] = 16;
+    table[b'R' as usize] = 16;
+    table[b's' as usize] = 16;
+    table[b'S' as usize] = 16;
+    table
+};
+>>>>>>> .merge_file_xGwqnh
 
 /// Whether a line that could not be read may hold a secret: any telling word is enough.
 pub fn line_is_secret(line: &str) -> bool {
@@ -98,6 +123,22 @@ fn assigns_secret(value: &str) -> bool {
         // `C:` after a word such as `Passport C:\x` is a drive, not an assignment.
         !after.trim_start().is_empty() && !after.starts_with(['\\', '/']) && ends_in_telling_word(before)
     })
+}
+
+/// `--password word`, `/pwd word`: an option of a command with its value behind a blank.
+fn passes_secret(value: &str) -> bool {
+    let mut words = value.split_ascii_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let option = word.strip_prefix('/').or_else(|| word.strip_prefix('-'));
+        if let Some(option) = option
+            && words.peek().is_some()
+            && !option.contains(['/', '\\', '.'])
+            && ends_in_telling_word(option)
+        {
+            return true;
+        }
+    }
+    false
 }
 
 fn ends_in_telling_word(before: &str) -> bool {
@@ -183,6 +224,8 @@ mod tests {
             "Password: Word1",
             "the pw = Word1",
             "Authorization: Bearer abc",
+            "backup.exe --password Word1",
+            "backup.exe /pwd Word1",
             "KSCBasic user=\"YQ==\", pass=\"Yg==\"",
             "q7Zt2LmX9aVb4KcW1PdR",
             "0d1f5e6a7b8c9d0e1f2a3b4c5d6e7f80",

@@ -275,6 +275,11 @@ impl XmlDoc {
         self.leaves.get(leaf as usize).and_then(|i| self.node(*i))
     }
 
+    /// Whether a leaf is an element, and neither an attribute nor text beside elements.
+    pub fn leaf_is_element(&self, leaf: u32) -> bool {
+        self.leaf_node(leaf).is_some_and(|n| n.kind == NodeKind::Element)
+    }
+
     /// Line of a leaf.
     pub fn leaf_line(&self, leaf: u32) -> u32 {
         self.lines.of(self.leaf_node(leaf).map_or(0, |n| n.at))
@@ -359,7 +364,7 @@ impl<'t> Builder<'t> {
                 Event::CData(data) => self.cdata(data.into_inner(), at)?,
                 Event::GeneralRef(reference) => {
                     let c = resolve(&reference)
-                        .ok_or_else(|| self.ill(at, format!("the entity &{}; is not known", short(&reference))))?;
+                        .ok_or_else(|| self.ill(at, "this entity is not known"))?;
                     self.cooked_text(&c.to_string(), at)?;
                 }
                 Event::Comment(_) => self.asides += 1,
@@ -386,10 +391,8 @@ impl<'t> Builder<'t> {
                 return Err(Refusal::new(finding::CANCELLED, "Reading was cancelled", "Start again when you are ready"));
             }
         }
-        if let Some(open) = self.open.last() {
-            let name = self.nodes.get(open.node as usize).and_then(|n| self.names.get(n.name as usize));
-            let name = name.map_or("", |n| n.text.as_str());
-            return Err(self.ill(self.text.len(), format!("the file ends before </{name}>: it was cut off")));
+        if !self.open.is_empty() {
+            return Err(self.ill(self.text.len(), "the file ends inside an element: it was cut off"));
         }
         if !self.root_seen {
             return Err(self.ill(self.text.len(), "there is no element in it"));
@@ -700,15 +703,13 @@ impl<'t> Builder<'t> {
 
     fn quick_xml(&self, error: &Error, at: usize) -> Refusal {
         match error {
-            // The names of tags are structure, not data.
-            Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
-                self.ill(at, format!("</{expected}> is expected, </{found}> stands there"))
+            // No names: in a file that is broken, what looks like a tag may be the middle of a password.
+            Error::IllFormed(IllFormedError::MismatchedEndTag { .. }) => {
+                self.ill(at, "a closing tag does not belong to the element that is open")
             }
-            Error::IllFormed(IllFormedError::UnmatchedEndTag(found)) => {
-                self.ill(at, format!("</{found}> closes nothing"))
-            }
+            Error::IllFormed(IllFormedError::UnmatchedEndTag(_)) => self.ill(at, "a closing tag closes nothing"),
             Error::Syntax(_) => self.ill(at, format!("{error}; the file may have been cut off")),
-            _ => self.ill(at, error.to_string()),
+            _ => self.ill(at, "what stands here is no XML"),
         }
     }
 
@@ -720,10 +721,6 @@ impl<'t> Builder<'t> {
         let (line, column) = position(self.text, at);
         Refusal::new(code, what, hint).at(line, column)
     }
-}
-
-fn short(text: &str) -> String {
-    text.chars().take(20).collect()
 }
 
 /// The five predefined entities and character references to characters that XML allows.

@@ -220,6 +220,13 @@ impl<'d> Zone<'d> {
                 problem = Some(format!("The value of {name} looks like a secret and was not read"));
             }
         }
+        if doc.leaves_of(rule).any(|leaf| !doc.leaf_is_element(leaf)) {
+            problem = Some("The rule has an attribute or loose text that Crosswalk does not know and that may narrow it".to_owned());
+        }
+        let mut listed = doc.child(rule, "Objects").into_iter().flat_map(|l| doc.children(l));
+        if listed.any(|n| !doc.name(n).eq_ignore_ascii_case("element")) {
+            problem = Some("The list of objects holds something that Crosswalk does not know".to_owned());
+        }
         if let Some(again) = repeated(doc, rule) {
             problem = Some(format!("The element {again} stands twice in the rule"));
         }

@@ -111,7 +111,7 @@ fn incomplete(part: &Part<'_>, list: &str, group: &Group<'_>) -> Option<String> 
         if !name.is_empty() && (!known.contains(&name) || !shape) {
             return Some(format!("The rule has a setting that Crosswalk does not know and that may narrow it: {name}"));
         }
-        if key.nth > 1 {
+        if key.repeated {
             return Some(format!("The setting {name} stands twice in the rule"));
         }
         if !comment && part.reading.document.leaf_is_secret(key.leaf) {

@@ -15,7 +15,7 @@ mod tasks;
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Part, Read, finding as note};
 use crate::finding::{self, Severity};
@@ -38,6 +38,8 @@ pub(super) struct Key<'d> {
     key: &'d str,
     value: &'d str,
     nth: u32,
+    /// The same path stands more than once; which of them the product takes is not established.
+    repeated: bool,
 }
 
 /// The path of a key behind its owner's prefix, at most [`MAX_PARTS`] parts; no known setting has more than four.
@@ -122,9 +124,22 @@ fn take_apart<'d>(doc: &'d IniDoc, tasks: &Tasks, full: bool) -> Vec<Key<'d>> {
             }
         }
         let value = if pair { doc.leaf_value(leaf) } else { "" };
-        keys.push(Key { leaf, owner, section, key, value, nth: doc.nth(leaf) });
+        keys.push(Key { leaf, owner, section, key, value, nth: doc.nth(leaf), repeated: doc.nth(leaf) > 1 });
     }
+    mark_first_of_repeats(&mut keys);
     keys
+}
+
+/// Later ones are known by their number; the first one is found by its path.
+fn mark_first_of_repeats(keys: &mut [Key<'_>]) {
+    let path = |k: &Key<'_>| (k.owner, split(k.section, k.key).as_slice().join("."));
+    let again: FxHashSet<_> = keys.iter().filter(|k| k.nth == 2).map(path).collect(); // lookups only
+    if again.is_empty() {
+        return;
+    }
+    for key in keys.iter_mut().filter(|k| k.nth == 1) {
+        key.repeated = again.contains(&path(key));
+    }
 }
 
 fn split<'d>(section: &'d str, key: &'d str) -> Tail<'d> {
@@ -174,7 +189,8 @@ fn convert(part: &mut Part<'_>, doc: &IniDoc, tasks: &Tasks, switches: &settings
         groups::convert(part, tasks, switches, owner, name, group);
     }
     for key in single {
-        settings::convert(part, tasks, switches, &key);
+        let spoilt = !spoilt.is_empty() && spoilt.contains(&doc.section(key.leaf));
+        settings::convert(part, tasks, switches, &key, spoilt);
     }
 }
 

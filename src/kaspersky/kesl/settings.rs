@@ -103,13 +103,15 @@ impl Switches {
     }
 
     pub(super) fn is_off(&self, owner: Owner, name: &str) -> bool {
-        // The lists have their switch off by default.
-        !self.0.iter().any(|(o, n, on)| *o == owner && n == name && *on)
+        // The lists have their switch off by default. A switch that stands twice and disagrees counts as off.
+        let mut stands = self.0.iter().filter(|(o, n, _)| *o == owner && n == name).peekable();
+        stands.peek().is_none() || stands.any(|(.., on)| !*on)
     }
 }
 
 /// Turns one key into an item, or leaves it unclaimed when it is not known.
-pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, key: &Key<'_>) {
+/// `spoilt`: a line of the same section could not be read.
+pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, key: &Key<'_>, spoilt: bool) {
     let tail = key.tail();
     let Some(name) = tail.get(0) else { return };
     let place = match key.owner {
@@ -139,8 +141,11 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
     let index = task.map(|(i, _)| i);
     let source = format!("{task_name}: {} = {}", tail.as_slice().join("."), key.value);
     let value = value(*reads, key.value);
-    let mut state = if key.nth > 1 {
+    let mut state = if key.repeated {
         State::ByHand { code: finding::RULE_INCOMPLETE, reason: format!("The setting {name} stands twice") }
+    } else if spoilt && is_list {
+        let reason = "A line in the same section could not be read; it may be the switch of the list".to_owned();
+        State::ByHand { code: finding::RULE_INCOMPLETE, reason }
     } else if value.is_none() && !is_list {
         State::ByHand { code: finding::NOT_ESTABLISHED, reason: format!("What {name}={} means is not established", key.value) }
     } else {

@@ -51,11 +51,11 @@ const KNOWN: &[(&str, &str, Component)] = &[
     ("Removable_Drives_Scan", "RDS", Component::RemovableDrives),
 ];
 
-/// What a task is, by name, else by type.
+/// What a task is, by type, else by name: users name their tasks as they like.
 pub(super) fn component(name: &str, kind: &str) -> Component {
     let by_name = KNOWN.iter().find(|(n, ..)| !n.is_empty() && n.eq_ignore_ascii_case(name));
     let by_type = || KNOWN.iter().find(|(_, t, _)| t.eq_ignore_ascii_case(kind));
-    by_name.or_else(by_type).map_or(Component::General, |(_, _, c)| *c)
+    by_type().or(by_name).map_or(Component::General, |(_, _, c)| *c)
 }
 
 impl Tasks {
@@ -78,6 +78,8 @@ impl Tasks {
             match doc.key(leaf) {
                 "TaskName" if !value.is_empty() => value.clone_into(&mut entry.task.name),
                 "TaskType" => value.clone_into(&mut entry.kind),
+                // Repeated and in disagreement: the task may be on.
+                "Active" if doc.nth(leaf) > 1 => entry.task.active |= !value.eq_ignore_ascii_case("no"),
                 "Active" => entry.task.active = !value.eq_ignore_ascii_case("no"),
                 _ => {}
             }

@@ -7,7 +7,7 @@
 //! | [`linux::Mdatp`] | `mdatp_managed.json` | exclusionSettings, antivirusEngine |
 //!
 //! The two Windows routes carry the same lists; they differ in how the lists are written. An exclusion of some components
-//! becomes a contextual one: `<path>\:{ScanTrigger:OnAccess}`; a path that is one file gets `PathType:file`, because a
+//! becomes a contextual one: `<path>\:{PathType:folder,ScanTrigger:OnAccess}`; a path that is one file gets `PathType:file`, because a
 //! plain path also takes everything below a folder of that name.
 
 pub mod intune;
@@ -61,7 +61,7 @@ static INTUNE: RouteInfo = RouteInfo {
     id: "defender/intune",
     name: "Microsoft Defender Antivirus, Intune settings catalog",
     platform: Platform::Windows,
-    grade: "Shape confirmed by real exports; this combination of settings has not been tried",
+    grade: "Shape confirmed, this combination not yet tried: real exports have this shape, but nobody has imported this file",
     files: &[intune::FILE],
     steps: intune::STEPS,
     carries: CARRIES,
@@ -274,12 +274,13 @@ impl WindowsRoute {
 
     /// A plain path, or one contextual entry for each trigger: two triggers in one set "cannot be true".
     fn paths(&self, path: &str, kind: Option<&str>, triggers: &Triggers) -> Vec<Entry> {
-        let mark = kind.map(|k| format!("PathType:{k}"));
-        let with = |trigger: Option<&str>| {
-            let parts: Vec<String> = mark.iter().cloned().chain(trigger.map(|t| format!("ScanTrigger:{t}"))).collect();
-            match (parts.is_empty(), kind) {
-                (true, _) => self.entry(PATHS, format!("{path}\\")),
-                (false, _) => self.entry(PATHS, format!("{path}\\:{{{}}}", parts.join(","))),
+        let with = |trigger: Option<&str>| match (kind, trigger) {
+            (None, None) => self.entry(PATHS, format!("{path}\\")),
+            // A suffix takes the place of the last separator, so the mark has to say that it is a folder.
+            (kind, trigger) => {
+                let mark = format!("PathType:{}", kind.unwrap_or("folder"));
+                let parts: Vec<String> = std::iter::once(mark).chain(trigger.map(|t| format!("ScanTrigger:{t}"))).collect();
+                self.entry(PATHS, format!("{path}\\:{{{}}}", parts.join(",")))
             }
         };
         if triggers.0.is_empty() { vec![with(None)] } else { triggers.0.iter().map(|t| with(Some(t))).collect() }
