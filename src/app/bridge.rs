@@ -61,7 +61,9 @@ impl Bridge {
         self.line = None;
         match spawn() {
             Ok(worker) => self.line = Some(listen(worker, &self.listener)),
-            Err(_) => (self.listener)(News::Broke("This browser does not let the page start a worker".into())),
+            Err(_) => {
+                (self.listener)(News::Broke("This browser does not let the page start a worker".into()))
+            }
         }
     }
 
@@ -129,7 +131,9 @@ fn listen(worker: Worker, listener: &std::rc::Rc<dyn Fn(News)>) -> Line {
     });
     let hear = listener.clone();
     let error = Closure::<dyn FnMut(JsValue)>::new(move |_| {
-        hear(News::Broke("If it happens again with the same file, please report it with a sanitised copy".into()));
+        hear(News::Broke(
+            "If it happens again with the same file, please report it with a sanitised copy".into(),
+        ));
     });
     worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
     worker.set_onerror(Some(error.as_ref().unchecked_ref()));

@@ -128,7 +128,8 @@ fn consent_and_decisions_reach_the_rows() {
 fn answers_change_what_waits() {
     let mut bench = Workbench::default();
     let name = "ksws.xml";
-    let Response::Opened { view, .. } = ask(&mut bench, Request::Sample { id: 1, name: name.into(), which: Sample::Windows })
+    let Response::Opened { view, .. } =
+        ask(&mut bench, Request::Sample { id: 1, name: name.into(), which: Sample::Windows })
     else {
         panic!()
     };
@@ -197,7 +198,8 @@ fn what_cannot_be_had_is_said() {
     assert!(failed(ask(&mut bench, take(Parcel::Zip))));
     assert!(failed(ask(&mut bench, take(Parcel::File { id: 1, name: "no".into() }))));
     assert!(failed(ask(&mut bench, take(Parcel::Sanitised { id: 9 }))));
-    let refused = bench.handle(Request::Open { id: 2, name: "a.txt".into() }, b"Buy milk\n", &mut unwatched).0;
+    let refused =
+        bench.handle(Request::Open { id: 2, name: "a.txt".into() }, b"Buy milk\n", &mut unwatched).0;
     assert!(matches!(refused, Response::Refused { id: 2, refusal } if !refusal.hint.is_empty()));
     assert_eq!(ask(&mut bench, Request::Close { id: 1 }), Response::Closed { id: 1 });
     assert!(failed(ask(&mut bench, take(Parcel::Sanitised { id: 1 }))));

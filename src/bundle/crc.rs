@@ -59,7 +59,10 @@ mod tests {
         // One bit at a time, straight from the definition.
         let slow = |bytes: &[u8]| {
             !bytes.iter().fold(!0u32, |crc, &byte| {
-                (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { 0xEDB8_8320 ^ (c >> 1) } else { c >> 1 })
+                (0..8).fold(
+                    crc ^ u32::from(byte),
+                    |c, _| if c & 1 == 1 { 0xEDB8_8320 ^ (c >> 1) } else { c >> 1 },
+                )
             })
         };
         let bytes: Vec<u8> = (0..40u8).map(|i| i.wrapping_mul(37) ^ 0xA5).collect();

@@ -22,7 +22,17 @@ const KNOWN_KEYS: [&str; 5] = ["proxyserver", "proxy_server", "proxyhost", "tbin
 
 /// Words that introduce a secret inside a value.
 const IN_VALUES: [&str; 11] = [
-    "pass", "pwd", "pw", "secret", "token", "credential", "apikey", "api_key", "kennwort", "пароль", "authorization",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "token",
+    "credential",
+    "apikey",
+    "api_key",
+    "kennwort",
+    "пароль",
+    "authorization",
 ];
 
 /// Whether the name of a key alone says that its value is secret.
@@ -66,7 +76,6 @@ const PHRASE: u8 = 4 | 8 | 16;
 const FLAG: u8 = 32 | 64;
 
 /// What a byte is a sign of.
-<<<<<<< .merge_file_pZVFVV
 const fn sign(byte: u8) -> u8 {
     match byte {
         b'@' => AT,
@@ -74,29 +83,11 @@ const fn sign(byte: u8) -> u8 {
         b'a' | b'A' => 4,
         b'b' | b'B' => 8,
         b'r' | b'R' | b's' | b'S' => 16,
+        b'-' | b'/' => 32,
+        b' ' => 64,
         _ => 0,
     }
 }
-=======
-static SIGNS: [u8; 256] = {
-    let mut table = [0u8; 256];
-    table[b'@' as usize] = AT;
-    table[b'=' as usize] = ASSIGNS;
-    table[b':' as usize] = ASSIGNS;
-    table[b'-' as usize] = 32;
-    table[b'/' as usize] = 32;
-    table[b' ' as usize] = 64;
-    table[b'a' as usize] = 4;
-    table[b'A' as usize] = 4;
-    table[b'b' as usize] = 8;
-    table[b'B' as usize] = 8;
-    table[b'r' as usize] = 16;
-    table[b'R' as usize] = 16;
-    table[b's' as usize] = 16;
-    table[b'S' as usize] = 16;
-    table
-};
->>>>>>> .merge_file_xGwqnh
 
 /// Whether a line that could not be read may hold a secret: any telling word is enough.
 pub fn line_is_secret(line: &str) -> bool {
@@ -144,7 +135,13 @@ fn passes_secret(value: &str) -> bool {
 fn ends_in_telling_word(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '\t', '"', '\'']);
     let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    let start = before.char_indices().rev().take(64).take_while(|(_, c)| in_word(*c)).last().map_or(before.len(), |(i, _)| i);
+    let start = before
+        .char_indices()
+        .rev()
+        .take(64)
+        .take_while(|(_, c)| in_word(*c))
+        .last()
+        .map_or(before.len(), |(i, _)| i);
     let word = before.get(start..).unwrap_or("");
     if word.len() < 2 {
         return false;
@@ -206,7 +203,16 @@ mod tests {
 
     #[test]
     fn keys_that_tell() {
-        for key in ["Password", "ProxyServer", "UserPwd", "apiToken", "ClientSecret", "PrivateKey", "INSTALL_LICENSE", "Credentials"] {
+        for key in [
+            "Password",
+            "ProxyServer",
+            "UserPwd",
+            "apiToken",
+            "ClientSecret",
+            "PrivateKey",
+            "INSTALL_LICENSE",
+            "Credentials",
+        ] {
             assert!(key_is_secret(key), "{key}");
         }
         for key in ["Path", "AreaDesc", "UseProxy", "Enabled", "Description", "TaskName"] {

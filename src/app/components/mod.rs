@@ -125,7 +125,9 @@ impl Component for App {
             Message::Files(files) => self.bring(files.into_iter().map(|f| (f.clone().into(), f.name()))),
             Message::Pasted(text) => match bridge::text_file(&text) {
                 Ok(blob) => self.bring(std::iter::once((blob, "pasted.txt".into()))),
-                Err(_) => self.act(Action::Noted("The pasted text could not be taken: save it as a file".into())),
+                Err(_) => {
+                    self.act(Action::Noted("The pasted text could not be taken: save it as a file".into()))
+                }
             },
             Message::Sample(which) => {
                 let id = self.bridge.number();

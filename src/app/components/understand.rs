@@ -45,7 +45,8 @@ fn facts(view: &InputView) -> Html {
         (false, true) => view.product.clone(),
         (false, false) => format!("{} {}", view.product, view.version),
     };
-    let mut counts: Vec<&(String, usize)> = view.counts.iter().filter(|(kind, _)| kind != "description").collect();
+    let mut counts: Vec<&(String, usize)> =
+        view.counts.iter().filter(|(kind, _)| kind != "description").collect();
     counts.sort_by_key(|(kind, _)| words::rank(kind));
     html! {
         <dl class="facts">
