@@ -80,6 +80,8 @@ const fn sign(byte: u8) -> u8 {
     match byte {
         b'@' => AT,
         b'=' | b':' => ASSIGNS,
+        b'-' | b'/' => 32,
+        b' ' => 64,
         b'a' | b'A' => 4,
         b'b' | b'B' => 8,
         b'r' | b'R' | b's' | b'S' => 16,
