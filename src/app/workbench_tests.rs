@@ -168,6 +168,25 @@ fn pages_of_rows_make_up_the_whole() {
 }
 
 #[test]
+fn findings_are_held_to_what_a_person_can_look_at() {
+    let finding = |severity: &str, n: usize| FindingView {
+        code: "CW0001".into(),
+        severity: severity.into(),
+        input: "a".into(),
+        line: 1,
+        message: n.to_string(),
+        hint: String::new(),
+    };
+    let mut few = vec![finding("info", 1), finding("error", 2), finding("warning", 3), finding("error", 4)];
+    cap(&mut few);
+    assert_eq!(few.iter().map(|f| f.message.as_str()).collect::<Vec<_>>(), ["2", "4", "3", "1"]);
+    let mut many: Vec<FindingView> = (0..FINDINGS + 7).map(|n| finding("warning", n)).collect();
+    cap(&mut many);
+    assert_eq!(many.len(), FINDINGS + 1);
+    assert_eq!(many.last().unwrap().message, "There are 7 more");
+}
+
+#[test]
 fn several_inputs_come_in_folders() {
     let mut bench = linux();
     sample(&mut bench, 2, "ksws.xml", Sample::Windows);

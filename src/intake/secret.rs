@@ -22,17 +22,7 @@ const KNOWN_KEYS: [&str; 5] = ["proxyserver", "proxy_server", "proxyhost", "tbin
 
 /// Words that introduce a secret inside a value.
 const IN_VALUES: [&str; 11] = [
-    "pass",
-    "pwd",
-    "pw",
-    "secret",
-    "token",
-    "credential",
-    "apikey",
-    "api_key",
-    "kennwort",
-    "пароль",
-    "authorization",
+    "pass", "pwd", "pw", "secret", "token", "credential", "apikey", "api_key", "kennwort", "пароль", "authorization",
 ];
 
 /// Whether the name of a key alone says that its value is secret.
@@ -85,8 +75,6 @@ const fn sign(byte: u8) -> u8 {
         b'a' | b'A' => 4,
         b'b' | b'B' => 8,
         b'r' | b'R' | b's' | b'S' => 16,
-        b'-' | b'/' => 32,
-        b' ' => 64,
         _ => 0,
     }
 }
@@ -137,13 +125,7 @@ fn passes_secret(value: &str) -> bool {
 fn ends_in_telling_word(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '\t', '"', '\'']);
     let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    let start = before
-        .char_indices()
-        .rev()
-        .take(64)
-        .take_while(|(_, c)| in_word(*c))
-        .last()
-        .map_or(before.len(), |(i, _)| i);
+    let start = before.char_indices().rev().take(64).take_while(|(_, c)| in_word(*c)).last().map_or(before.len(), |(i, _)| i);
     let word = before.get(start..).unwrap_or("");
     if word.len() < 2 {
         return false;
@@ -205,16 +187,7 @@ mod tests {
 
     #[test]
     fn keys_that_tell() {
-        for key in [
-            "Password",
-            "ProxyServer",
-            "UserPwd",
-            "apiToken",
-            "ClientSecret",
-            "PrivateKey",
-            "INSTALL_LICENSE",
-            "Credentials",
-        ] {
+        for key in ["Password", "ProxyServer", "UserPwd", "apiToken", "ClientSecret", "PrivateKey", "INSTALL_LICENSE", "Credentials"] {
             assert!(key_is_secret(key), "{key}");
         }
         for key in ["Path", "AreaDesc", "UseProxy", "Enabled", "Description", "TaskName"] {
