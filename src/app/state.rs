@@ -312,7 +312,8 @@ impl State {
 
     fn decide(&mut self, id: InputId, row: String, choice: Option<Choice>) {
         let Some(target) = self.ledgers.get(&id).map(|l| l.result.view.target.id.clone()) else { return };
-        let Some(input) = self.entries.iter().find(|e| e.id == id).and_then(Entry::view).map(|v| v.sha256.clone())
+        let Some(input) =
+            self.entries.iter().find(|e| e.id == id).and_then(Entry::view).map(|v| v.sha256.clone())
         else {
             return;
         };
@@ -383,7 +384,8 @@ impl State {
                 let Some(entry) = self.entries.iter_mut().find(|e| e.id == id) else { return };
                 if entry.stage == Stage::Reading {
                     self.focus = Some("understand");
-                    self.notice = format!("{} was read: {}", entry.name, words::things(view.items, "setting"));
+                    self.notice =
+                        format!("{} was read: {}", entry.name, words::things(view.items, "setting"));
                 }
                 entry.stage = Stage::Read(Box::new(view));
                 entry.offset = 0;
@@ -468,7 +470,8 @@ impl State {
 
     /// Sends the choices when they changed and nothing that will change them again is on its way.
     fn settle(&mut self, effects: &mut Vec<Effect>) {
-        let waits = |r: &Request| matches!(r, Request::Open { .. } | Request::Sample { .. } | Request::Apply(_));
+        let waits =
+            |r: &Request| matches!(r, Request::Open { .. } | Request::Sample { .. } | Request::Apply(_));
         if !self.stale || self.held || self.jobs.iter().any(waits) {
             return;
         }

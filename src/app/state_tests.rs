@@ -178,12 +178,15 @@ fn an_answer_is_bound_to_its_input_and_can_be_undone() {
 #[test]
 fn changes_while_the_worker_works_are_sent_once_at_the_end() {
     let mut state = with_input();
-    let answer = |value: &str| Action::Answered { input: "a.ini".into(), key: "task".into(), value: value.into() };
+    let answer =
+        |value: &str| Action::Answered { input: "a.ini".into(), key: "task".into(), value: value.into() };
     assert_eq!(applies(&state.update(answer("1"))), 1);
     assert_eq!(applies(&state.update(answer("2"))), 0);
     assert_eq!(applies(&state.update(answer("3"))), 0);
     let effects = applied(&mut state, &[1], Vec::new());
-    let last = asks(&effects).into_iter().find_map(|r| if let Request::Apply(c) = r { Some(c.clone()) } else { None });
+    let last = asks(&effects)
+        .into_iter()
+        .find_map(|r| if let Request::Apply(c) = r { Some(c.clone()) } else { None });
     assert_eq!(last.unwrap().answers["task@a.ini"], "3");
 }
 
