@@ -248,7 +248,7 @@ fn decisions_are_bound_to_input_target_and_row() {
         row: "7".into(),
         choice: Choice::Accept,
     };
-    assert_eq!(state.choices.decisions, [want.clone()]);
+    assert_eq!(state.choices.decisions, std::slice::from_ref(&want));
     state.update(decide(Some(Choice::Drop)));
     assert_eq!(state.choices.decisions, [Decision { choice: Choice::Drop, ..want }]);
     state.update(decide(None));

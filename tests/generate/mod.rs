@@ -37,7 +37,9 @@ pub fn kesl(bytes: usize) -> String {
         "[MonitoringTask.item_0000]\nTaskName=File_Threat_Protection\nTaskType=OAS\nActive=Yes\n\n",
         "[OnDemandTask.item_0000]\nTaskName=Scan_My_Computer\nTaskType=ODS\nTaskId=2\n\n",
     ];
-    for (half, (task, prefix)) in head.iter().zip(["MonitoringTask.item_0000", "OnDemandTask.item_0000"]).enumerate() {
+    for (half, (task, prefix)) in
+        head.iter().zip(["MonitoringTask.item_0000", "OnDemandTask.item_0000"]).enumerate()
+    {
         out.push_str(task);
         let end = bytes / 2 * (half + 1);
         let mut n = 0u32;
