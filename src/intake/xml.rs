@@ -367,11 +367,27 @@ impl<'t> Builder<'t> {
                         .ok_or_else(|| self.ill(at, "this entity is not known"))?;
                     self.cooked_text(&c.to_string(), at)?;
                 }
-                Event::Comment(_) => self.asides += 1,
-                Event::PI(_) => self.asides += 1,
-                Event::Decl(_) => {
+                Event::Comment(comment) => {
+                    let text: &str = &comment;
+                    if text.contains("--") || text.ends_with('-') || first_bad_char(text).is_some() {
+                        return Err(self.ill(at, "a comment holds -- or a character that is not allowed"));
+                    }
+                    self.asides += 1;
+                }
+                Event::PI(instruction) => {
+                    let text: &str = &instruction;
+                    let target = text.split([' ', '\t', '\r', '\n']).next().unwrap_or("");
+                    if !valid_name(target) || first_bad_char(text).is_some() {
+                        return Err(self.ill(at, "a processing instruction has no proper name"));
+                    }
+                    self.asides += 1;
+                }
+                Event::Decl(declaration) => {
                     if at != 0 {
                         return Err(self.ill(at, "an XML declaration stands in the middle of the file"));
+                    }
+                    if !valid_declaration(&declaration) {
+                        return Err(self.ill(at, "the XML declaration is malformed"));
                     }
                 }
                 Event::DocType(_) => {
@@ -450,6 +466,9 @@ impl<'t> Builder<'t> {
     }
 
     fn attributes(&mut self, tag: &BytesStart<'_>, element: u32, at: usize) -> Result<(), Refusal> {
+        if !attributes_are_apart(tag.attributes_raw()) {
+            return Err(self.ill(at, "an attribute is malformed"));
+        }
         for attribute in tag.attributes() {
             let attribute = attribute.map_err(|e| self.ill(at, format!("an attribute is malformed: {e}")))?;
             let key: &str = attribute.key.as_ref();
@@ -751,9 +770,63 @@ fn first_bad_char(text: &str) -> Option<(usize, char)> {
     text.char_indices().find(|(_, c)| !xml_char(*c))
 }
 
+/// White space stands between attributes: after a closing quotation mark comes a blank or nothing.
+fn attributes_are_apart(raw: &str) -> bool {
+    let mut quote = None;
+    let mut closed = false;
+    raw.bytes().all(|b| {
+        let blank = matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+        let fits = !closed || blank;
+        closed = false;
+        match (quote, b) {
+            (None, b'"' | b'\'') => quote = Some(b),
+            (Some(q), _) if q == b => {
+                quote = None;
+                closed = true;
+            }
+            _ => {}
+        }
+        fits
+    })
+}
+
+/// `xml version="1.0" encoding="…" standalone="yes"`: in this order, the last two may be missing.
+fn valid_declaration(text: &str) -> bool {
+    let blank = |c: char| matches!(c, ' ' | '\t' | '\r' | '\n');
+    let Some(mut rest) = text.strip_prefix("xml") else { return false };
+    let mut next = |name: &str| -> Option<Option<&str>> {
+        let after = rest.trim_start_matches(blank);
+        let Some(after_name) = after.strip_prefix(name) else { return Some(None) };
+        if after.len() == rest.len() {
+            return None;
+        }
+        let value = after_name.trim_start_matches(blank).strip_prefix('=')?.trim_start_matches(blank);
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let (value, left) = value.get(1..)?.split_once(quote)?;
+        rest = left;
+        Some(Some(value))
+    };
+    let version = next("version");
+    let encoding = next("encoding");
+    let standalone = next("standalone");
+    let digits = |v: &str| v.strip_prefix("1.").is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
+    let named = |e: &str| e.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
+    matches!(version, Some(Some(v)) if digits(v))
+        && matches!(encoding, Some(e) if e.is_none_or(named))
+        && matches!(standalone, Some(s) if s.is_none_or(|s| s == "yes" || s == "no"))
+        && rest.trim_start_matches(blank).is_empty()
+}
+
+/// The productions NameStartChar and NameChar of XML 1.0.
 fn valid_name(name: &str) -> bool {
-    let start = |c: char| c.is_alphabetic() || c == '_' || c == ':' || !c.is_ascii();
-    let rest = |c: char| start(c) || c.is_alphanumeric() || c == '-' || c == '.' || c == '\u{B7}';
+    let start = |c: char| {
+        c.is_ascii_alphabetic()
+            || matches!(c, '_' | ':')
+            || matches!(c, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}'
+                | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}'
+                | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
+    };
+    let rest = |c: char| start(c) || c.is_ascii_digit() || matches!(c, '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}');
     let mut chars = name.chars();
     chars.next().is_some_and(start) && chars.all(rest)
 }

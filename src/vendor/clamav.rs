@@ -25,7 +25,7 @@
 //!   ASCII stand for themselves. A quote as the first character would have to be closed.
 //! - A line holds 1023 bytes. The rest of a longer one, comment or not, is read as a line of its own, and clamd may not
 //!   start.
-//! - `clamonacc` obeys `ExcludePath`, too, unless it runs with `--fdpass` or `--stream`.
+//! - `clamonacc` obeys `ExcludePath`, too. (With `--fdpass` or `--stream` it does not: tried by hand, not in the tests.)
 //! - `OnAccessExcludePath` takes a folder that exists when `clamonacc` starts, written without a slash at the end, and not
 //!   a file. (Where `OnAccessMountPath` watches, it did nothing: tried by hand, not in the tests.)
 //! - An `OnAccessExcludePath` right inside one of an earlier line, or that is an `OnAccessIncludePath` itself, ends
@@ -34,7 +34,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, finding, settings};
+use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, finding, settings};
 use crate::finding::{self as codes, Finding, Severity};
 use crate::mask::{self, Linux};
 use crate::policy::{Component, Exclusion, Item, Kind, Meaning, Platform, Policy};
@@ -169,6 +169,12 @@ impl Route for Clamd {
                 "Set up a timer or cron job that runs clamdscan, for every scan task of the source",
             ));
         }
+        let is_broad = |e: &&Entry| match e.list {
+            EXCLUDE => broad::unix_folder(&e.value.trim_start_matches('^').replace("(/|$)", "").replace('\\', "")),
+            ON_ACCESS => broad::unix_folder(&e.value),
+            _ => false,
+        };
+        found.extend(entries.iter().filter(is_broad).map(broad::warning));
         found
     }
 }
