@@ -304,6 +304,17 @@ fn a_dead_worker_is_replaced_and_the_user_is_told() {
 }
 
 #[test]
+fn workers_that_keep_dying_are_given_up() {
+    let mut state = State::default();
+    for _ in 0..FAILURES {
+        assert!(state.update(Action::Broke("why".into())).contains(&Effect::Restart));
+        told(&mut state, Response::Up);
+    }
+    assert!(state.update(Action::Broke("why".into())).is_empty());
+    assert_eq!(state.notice, "The engine does not run in this browser. why");
+}
+
+#[test]
 fn removing_the_last_input_leaves_nothing_behind() {
     let mut state = converted();
     state.update(Action::Answered { input: "a.ini".into(), key: "task".into(), value: "oas".into() });
