@@ -868,7 +868,7 @@ fn windows_mask() -> impl Strategy<Value = &'static str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::generated(24))]
 
     #[test]
     fn never_looser_in_generated_kesl(
