@@ -805,6 +805,28 @@ fn what_is_off_or_unknown_writes_nothing_from_kesl() {
     ] {
         assert_eq!(entries("x.ini", &masks(switch), &Options::default()), 0, "{switch}");
     }
+    // The same element in its other spelling: a dotted key belongs to the section of its path.
+    let dotted = |extra: &str| {
+        both(good).replace(
+            "TaskType=ODS\n[OnDemandTask.item_0001.Settings]\n",
+            &format!("TaskType=ODS\n[OnDemandTask.item_0001.Settings]\n{extra}\n"),
+        )
+    };
+    for extra in [
+        "ExcludedFromScanScope.item_0000.UseScanArea=No",
+        "ExcludedFromScanScope.item_0000.OnlyForOwner=x",
+        "ExcludedFromScanScope.item_0000.AreaMask.item_0000=*.log",
+        "ExcludedFromScanScope.item_0000.Path=/srv/narrow",
+    ] {
+        let body = dotted(extra);
+        assert!(body.contains(extra));
+        let read = reading("x.ini", body.as_bytes()).unwrap();
+        assert_eq!(
+            output(&convert_read(&read, "defender/linux", &Options::default())).entries(),
+            0,
+            "{extra}"
+        );
+    }
     let mount = "Version=12.1.0.1\n[AppSettings]\nExcludedMountPoint.item_0000=/mnt/a\n";
     assert_eq!(entries("x.ini", mount, &Options::default()), 0);
     let program = kesl_export(&[("OAS", "", ""), ("ODS", "", "")])
@@ -1107,7 +1129,7 @@ fn windows_mask() -> impl Strategy<Value = &'static str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::generated(24))]
 
     #[test]
     fn never_looser_in_generated_kesl(

@@ -296,7 +296,7 @@ fn xml_node() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::generated(24))]
 
     #[test]
     fn nothing_lost_in_generated_ini(body in prop::collection::vec(ini_line(), 0..25), crlf: bool, how in 0u8..4) {

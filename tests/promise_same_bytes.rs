@@ -254,6 +254,56 @@ fn python(archive: &str, folder: &str) {
     }
 }
 
+/// Names of inputs become folders of the output, so no name may lead out of it.
+#[test]
+fn a_name_of_an_input_stays_one_folder() {
+    let bytes = b"Version=1.0\n[AppSettings]\nUseKSN=No\n";
+    let names = [
+        "../../etc/passwd",
+        "..",
+        ".",
+        "",
+        "a/b/c.ini",
+        "C:\\x\\y.ini",
+        "/",
+        "\\",
+        "a/",
+        "x\ny",
+        "x\0y",
+        "CON",
+        "a:b",
+        " ",
+        "report.json",
+        "index.json",
+    ];
+    let mut readings: Vec<_> = names.iter().map(|n| reading(n, bytes).unwrap()).collect();
+    readings.extend(names.iter().map(|n| reading(n, bytes).unwrap()));
+    bundle::name_inputs(readings.iter_mut());
+    let mut once = std::collections::BTreeSet::new();
+    let parts: Vec<bundle::Part> = readings
+        .iter()
+        .map(|read| {
+            assert!(once.insert(read.input.name.to_lowercase()), "{:?} stands twice", read.input.name);
+            bundle::Part {
+                input: read.input.name.clone(),
+                target: "clamav/conf",
+                files: vec![bundle::OutFile { name: "x".to_owned(), bytes: Vec::new() }],
+            }
+        })
+        .collect();
+    for file in bundle::tree(parts, false).iter().filter(|f| f.name != "index.json") {
+        let parts: Vec<&str> = file.name.split('/').collect();
+        assert_eq!(parts.len(), 3, "{:?}", file.name);
+        for part in parts {
+            assert!(
+                !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', '\n', ':']),
+                "{:?}",
+                file.name
+            );
+        }
+    }
+}
+
 #[test]
 fn the_zip_of_the_library_is_the_same_twice() {
     let given = fixtures().into_iter().find(|g| g.name.ends_with(".ini")).unwrap();

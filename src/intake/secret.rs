@@ -102,7 +102,8 @@ fn has_user_info(value: &str) -> bool {
         let start = before.rfind(['/', '\\', ' ', '"', '\'', '=', ',', ';']).map_or(0, |i| i + 1);
         let user = before.get(start..).unwrap_or_default();
         user.split_once(':').is_some_and(|(name, word)| !name.is_empty() && !word.is_empty())
-            || before.contains("://") && !user.is_empty() && user.contains(':')
+            // After a scheme anything may stand in the word, a slash that nobody encoded, too.
+            || before.rsplit_once("://").is_some_and(|(_, all)| all.contains(':') && !all.contains(char::is_whitespace))
     })
 }
 
