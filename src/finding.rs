@@ -183,6 +183,8 @@ catalogue! {
     REALTIME_MASK_TO_ALL = "CW1016", "Excluded from real-time scanning only; the target skips it in all scans, and folders of that name with all they hold";
     /// Some scans only, and folders of that name.
     ONDEMAND_MASK_TO_ALL = "CW1017", "Excluded from some scans only; the target skips it in all scans, and folders of that name with all they hold";
+    /// Folders only.
+    FOLDER_ONLY = "CW1018", "The target's list takes folders that exist when it starts; a file of that path, or a folder made later, is still scanned";
     /// Waits for an answer.
     WAITS = "CW1020", "Waits for an answer";
     /// May be a shipped default row.

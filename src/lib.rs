@@ -36,6 +36,7 @@
     )
 )]
 
+pub mod app;
 pub mod bundle;
 pub mod convert;
 pub mod finding;

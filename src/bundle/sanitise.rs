@@ -102,7 +102,11 @@ fn list(text: &str, words: &mut Words) {
             if n > 0 {
                 words.keep(";");
             }
-            words.value(cell);
+            // The columns that are always 0 or 1 make it a list.
+            match cell {
+                "0" | "1" => words.keep(cell),
+                _ => words.value(cell),
+            }
         }
         words.keep(line.get(body.len()..).unwrap_or(""));
     }

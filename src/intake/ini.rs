@@ -11,7 +11,9 @@
 //! key joined with a dot. An empty section is a leaf, named by its path. A line that is none of these (a comment, the
 //! header of a support bundle, a broken line) is a leaf too, named `line 17`. A name that stands twice gets `#2`.
 
-use rustc_hash::FxHashMap;
+use std::hash::BuildHasher;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::decode::slice;
 use super::secret;
@@ -58,10 +60,25 @@ pub struct IniDoc {
     leaves: Vec<Leaf>,
 }
 
+/// Which names say that a value is secret: asked once for each name.
+#[derive(Default)]
+struct Telling<'t> {
+    section: bool,
+    known: FxHashMap<&'t str, bool>, // lookups only
+}
+
+impl<'t> Telling<'t> {
+    fn key(&mut self, key: &'t str) -> bool {
+        *self.known.entry(key).or_insert_with(|| key.split('.').any(secret::key_is_secret))
+    }
+}
+
 struct Header {
     section: u32,
     line: u32,
     span: (u32, u32),
+    /// Number of leaves before the section.
+    before: usize,
     keys: usize,
 }
 
@@ -71,6 +88,7 @@ impl IniDoc {
         let mut sections = vec![(0u32, 0u32)];
         let mut leaves = Vec::with_capacity(text.len() / 24);
         let mut header: Option<Header> = None;
+        let mut telling = Telling::default();
         let mut line_no = 0u32;
         let mut at = 0usize;
         for raw in text.split('\n') {
@@ -94,15 +112,18 @@ impl IniDoc {
                     .at(line_no, 1));
                 }
                 sections.push((span.0 + 1, span.1 - 1));
-                header = Some(Header { section: sections.len() as u32 - 1, line: line_no, span, keys: 0 });
+                telling.section = path.split('.').any(|part| !part.starts_with("item_") && telling.key(part));
+                header = Some(Header { section: sections.len() as u32 - 1, line: line_no, span, before: leaves.len(), keys: 0 });
                 continue;
             }
-            if let Some(h) = &mut header {
+            let section = header.as_ref().map_or(0, |h| h.section);
+            let leaf = scalar(trimmed, span, section, &mut telling, line_no);
+            if let Some(h) = &mut header
+                && leaf.kind == IniKind::Pair
+            {
                 h.keys += 1;
             }
-            let section = header.as_ref().map_or(0, |h| h.section);
-            let section_path = sections.get(section as usize).map_or("", |s| slice(&text, s.0, s.1));
-            leaves.push(scalar(trimmed, span, section, section_path, line_no));
+            leaves.push(leaf);
         }
         close(&mut header, &mut leaves);
         let mut doc = Self { text, sections, leaves };
@@ -110,13 +131,16 @@ impl IniDoc {
         Ok(doc)
     }
 
+    /// Numbers leaves of the same path. The paths are hashed, not kept; where two different paths have the same hash
+    /// (which nobody has seen), the second one is only named `#2` for nothing.
     fn number_repeats(&mut self) {
-        let mut seen: FxHashMap<String, u32> = FxHashMap::default(); // lookups only
+        let mut seen: FxHashMap<u64, u32> = FxHashMap::with_capacity_and_hasher(self.leaves.len(), FxBuildHasher); // lookups only
         let mut numbers = Vec::with_capacity(self.leaves.len());
+        let mut path = String::new();
         for leaf in 0..self.leaf_count() {
-            let mut path = String::new();
+            path.clear();
             self.plain_path(leaf, &mut path);
-            let n = seen.entry(path).or_insert(0);
+            let n = seen.entry(FxBuildHasher.hash_one(&path)).or_insert(0);
             *n += 1;
             numbers.push(*n);
         }
@@ -215,7 +239,7 @@ fn close(header: &mut Option<Header>, leaves: &mut Vec<Leaf>) {
     if let Some(h) = header.take()
         && h.keys == 0
     {
-        leaves.push(Leaf {
+        let empty = Leaf {
             kind: IniKind::EmptySection,
             secret: false,
             quoted: false,
@@ -224,11 +248,13 @@ fn close(header: &mut Option<Header>, leaves: &mut Vec<Leaf>) {
             nth: 1,
             key: (0, 0),
             value: (h.span.1, h.span.1),
-        });
+        };
+        // Comments and broken lines may have followed the header.
+        leaves.insert(h.before, empty);
     }
 }
 
-fn scalar(line: &str, span: (u32, u32), section: u32, section_path: &str, number: u32) -> Leaf {
+fn scalar<'t>(line: &'t str, span: (u32, u32), section: u32, telling: &mut Telling<'t>, number: u32) -> Leaf {
     let plain = |kind| Leaf {
         kind,
         secret: secret::line_is_secret(line),
@@ -266,7 +292,7 @@ fn scalar(line: &str, span: (u32, u32), section: u32, section_path: &str, number
         to -= 1;
     }
     let harmless = ["", "yes", "no", "none", "0", "1"].iter().any(|w| trimmed.eq_ignore_ascii_case(w));
-    let telling = section_path.split('.').chain([key]).any(secret::key_is_secret);
+    let telling = telling.section || telling.key(key);
     Leaf {
         kind: IniKind::Pair,
         secret: !harmless && telling || secret::value_is_secret(trimmed),
@@ -315,6 +341,7 @@ mod tests {
         check(" A =\t1 \r\n\r\n[S.item_0000]\r\nB=x=y\r\n", &[("A", "1", Pair), ("S.item_0000.B", "x=y", Pair)]);
         check("[E]\n[F]\nA=", &[("E", "", EmptySection), ("F.A", "", Pair)]);
         check("[E]\n\n", &[("E", "", EmptySection)]);
+        check("[E]\n# c\nx\n[F]\n", &[("E", "", EmptySection), ("line 2", "# c", Comment), ("line 3", "x", Bad), ("F", "", EmptySection)]);
         check("D=\"a b\"", &[("D", "a b", Pair)]);
         check("D=\"a b", &[("line 1", "D=\"a b", Bad)]);
         check("D=\"", &[("line 1", "D=\"", Bad)]);

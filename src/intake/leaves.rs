@@ -76,7 +76,7 @@ impl Unclaimed {
 
     /// Claims one leaf.
     pub fn claim_one(&mut self, leaf: u32) -> Leaves {
-        self.claim([leaf..leaf.saturating_add(1)])
+        self.claim(std::iter::once(leaf..leaf.saturating_add(1)))
     }
 
     /// The leaves that nobody claimed, ascending.
@@ -98,7 +98,7 @@ mod tests {
         let mut all = Unclaimed::new(130);
         let first = all.claim([3..6, 64..66]);
         assert_eq!(first.iter().collect::<Vec<_>>(), [3, 4, 5, 64, 65]);
-        let second = all.claim([4..8]);
+        let second = all.claim(std::iter::once(4..8));
         assert_eq!(second.iter().collect::<Vec<_>>(), [6, 7]);
         assert!(all.claim_one(5).is_empty());
         assert_eq!(all.rest().count(), 130 - 7);

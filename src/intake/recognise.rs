@@ -223,15 +223,16 @@ pub fn format(document: &Document) -> Result<Format, Refusal> {
             }
         }
         Document::Ini(doc) => {
+            let format = ini_format(doc)?;
             let headers = (0..doc.leaf_count()).filter(|l| doc.kind(*l) == IniKind::TaskHeader).count();
-            if headers > 1 {
+            if format == Format::KeslTask && headers > 1 {
                 return Err(Refusal::new(
                     finding::UNKNOWN_FORMAT,
                     "The file holds the settings of several tasks one after the other; Crosswalk reads one task, or a full export",
                     "Export everything in one file: kesl-control --export-settings --file export.ini",
                 ));
             }
-            ini_format(doc)
+            Ok(format)
         }
     }
 }
@@ -263,7 +264,7 @@ fn ini_format(doc: &super::ini::IniDoc) -> Result<Format, Refusal> {
             "Export the settings instead: kesl-control --export-settings --file export.ini",
         )
     };
-    if version && app_settings || app_settings && !general {
+    if app_settings && (version || !general) {
         return Ok(Format::KeslExport);
     }
     if general && package {

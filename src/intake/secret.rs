@@ -18,7 +18,7 @@ const IN_KEYS: [&str; 10] =
     ["pass", "pwd", "secret", "token", "credential", "key", "passwort", "kennwort", "пароль", "license"];
 
 /// Keys that hold secrets although their name does not say so; compared without case.
-const KNOWN_KEYS: [&str; 3] = ["proxyserver", "proxy_server", "proxyhost"];
+const KNOWN_KEYS: [&str; 5] = ["proxyserver", "proxy_server", "proxyhost", "tbinary", "binary"];
 
 /// Words that introduce a secret inside a value.
 const IN_VALUES: [&str; 11] = [
@@ -27,9 +27,19 @@ const IN_VALUES: [&str; 11] = [
 
 /// Whether the name of a key alone says that its value is secret.
 pub fn key_is_secret(key: &str) -> bool {
+    // Most keys are short ASCII words: they are compared without making a copy.
+    if key.is_ascii() {
+        let known = KNOWN_KEYS.iter().any(|k| k.eq_ignore_ascii_case(key));
+        let telling = || IN_KEYS.iter().any(|word| contains_ignoring_case(key, word));
+        return known || telling() && !contains_ignoring_case(key.get(..8).unwrap_or(key), "keyboard");
+    }
     let lower = key.to_lowercase();
-    let known = KNOWN_KEYS.contains(&lower.as_str());
-    known || IN_KEYS.iter().any(|word| lower.contains(word)) && !lower.starts_with("keyboard")
+    IN_KEYS.iter().any(|word| lower.contains(word))
+}
+
+/// Whether an ASCII text contains an ASCII word, without regard to case.
+fn contains_ignoring_case(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|w| w.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Whether a value looks like a secret whatever its key is.
@@ -38,9 +48,35 @@ pub fn value_is_secret(value: &str) -> bool {
     if bytes.len() < 4 {
         return false;
     }
-    (memchr::memchr(b'@', bytes).is_some() && has_user_info(value))
-        || (memchr::memchr3(b'=', b':', b' ', bytes).is_some() && assigns_secret(value))
+    // One look at the bytes tells which of the closer looks can find anything.
+    let signs = bytes.iter().fold(0, |all, b| all | sign(*b));
+    (signs & AT != 0 && has_user_info(value))
+        || (signs & ASSIGNS != 0 && assigns_secret(value))
+        || (signs & FLAG == FLAG && passes_secret(value))
+        || (signs & PHRASE == PHRASE && (says(value, "bearer ") || says(value, "kscbasic")))
         || (bytes.len() >= MIN_RUN && has_random_run(value))
+}
+
+const AT: u8 = 1;
+const ASSIGNS: u8 = 2;
+/// Letters that both phrases have: a, b, and r or s.
+const PHRASE: u8 = 4 | 8 | 16;
+
+/// `--password word` needs a mark and a blank.
+const FLAG: u8 = 32 | 64;
+
+/// What a byte is a sign of.
+const fn sign(byte: u8) -> u8 {
+    match byte {
+        b'@' => AT,
+        b'=' | b':' => ASSIGNS,
+        b'-' | b'/' => 32,
+        b' ' => 64,
+        b'a' | b'A' => 4,
+        b'b' | b'B' => 8,
+        b'r' | b'R' | b's' | b'S' => 16,
+        _ => 0,
+    }
 }
 
 /// Whether a line that could not be read may hold a secret: any telling word is enough.
@@ -60,21 +96,50 @@ fn has_user_info(value: &str) -> bool {
     })
 }
 
-/// `password = word`, `/password=word`, `token: word`, `Bearer word`.
+/// `password = word`, `/password=word`, `token: word`, `Bearer word`: the word before `=` or `:` tells.
 fn assigns_secret(value: &str) -> bool {
-    let lower = value.to_lowercase();
-    let found = IN_VALUES.iter().any(|word| {
-        lower.match_indices(word).any(|(at, _)| {
-            let starts = lower.get(..at).and_then(|b| b.chars().next_back()).is_none_or(|c| !c.is_alphanumeric() || *word != "pw");
-            let rest = lower.get(at + word.len()..).unwrap_or_default();
-            let rest = rest.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '"' | '\''));
-            let rest = rest.trim_start();
-            let assigned = rest.strip_prefix(['=', ':']);
-            // `C:` after a word such as `Passport C:\x` is a drive, not an assignment.
-            starts && assigned.is_some_and(|r| !r.trim_start().is_empty() && !r.starts_with(['\\', '/']))
-        })
-    });
-    found || lower.contains("bearer ") || lower.contains("kscbasic")
+    memchr::memchr2_iter(b'=', b':', value.as_bytes()).any(|at| {
+        let (before, after) = value.split_at_checked(at).unwrap_or((value, ""));
+        let after = after.get(1..).unwrap_or("");
+        // `C:` after a word such as `Passport C:\x` is a drive, not an assignment.
+        !after.trim_start().is_empty() && !after.starts_with(['\\', '/']) && ends_in_telling_word(before)
+    })
+}
+
+/// `--password word`, `/pwd word`: an option of a command with its value behind a blank.
+fn passes_secret(value: &str) -> bool {
+    let mut words = value.split_ascii_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let option = word.strip_prefix('/').or_else(|| word.strip_prefix('-'));
+        if let Some(option) = option
+            && words.peek().is_some()
+            && !option.contains(['/', '\\', '.'])
+            && ends_in_telling_word(option)
+        {
+            return true;
+        }
+    }
+    false
+}
+
+fn ends_in_telling_word(before: &str) -> bool {
+    let before = before.trim_end_matches([' ', '\t', '"', '\'']);
+    let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let start = before.char_indices().rev().take(64).take_while(|(_, c)| in_word(*c)).last().map_or(before.len(), |(i, _)| i);
+    let word = before.get(start..).unwrap_or("");
+    if word.len() < 2 {
+        return false;
+    }
+    let lower = word.to_lowercase();
+    IN_VALUES.iter().any(|telling| lower.contains(telling) && (*telling != "pw" || lower.starts_with("pw")))
+}
+
+/// Whether a text contains a lower-case ASCII phrase, without regard to case.
+fn says(value: &str, phrase: &str) -> bool {
+    let first = phrase.as_bytes().first().copied().unwrap_or(b' ');
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), value.as_bytes()).any(|at| {
+        value.as_bytes().get(at..at + phrase.len()).is_some_and(|w| w.eq_ignore_ascii_case(phrase.as_bytes()))
+    })
 }
 
 const MIN_RUN: usize = 20;
@@ -140,6 +205,8 @@ mod tests {
             "Password: Word1",
             "the pw = Word1",
             "Authorization: Bearer abc",
+            "backup.exe --password Word1",
+            "backup.exe /pwd Word1",
             "KSCBasic user=\"YQ==\", pass=\"Yg==\"",
             "q7Zt2LmX9aVb4KcW1PdR",
             "0d1f5e6a7b8c9d0e1f2a3b4c5d6e7f80",

@@ -53,6 +53,8 @@ struct Node {
     /// Byte offsets of the content.
     start: u32,
     stop: u32,
+    /// Byte offset of the tag, or of the text itself: it gives the line.
+    at: u32,
     /// Number of leaves before this node.
     leaf: u32,
 }
@@ -62,7 +64,7 @@ struct Node {
 pub struct XmlDoc {
     text: String,
     nodes: Vec<Node>,
-    names: Vec<String>,
+    names: Vec<Name>,
     cooked: Vec<String>,
     /// Node of each leaf.
     leaves: Vec<u32>,
@@ -116,16 +118,25 @@ impl Counts {
     }
 }
 
+/// A name as it stands in the document, and where its local part begins.
+#[derive(Debug)]
+struct Name {
+    text: String,
+    local: usize,
+    secret: bool,
+}
+
 struct Builder<'t> {
     text: &'t str,
     nodes: Vec<Node>,
-    names: Vec<String>,
+    names: Vec<Name>,
     ids: FxHashMap<&'t str, u32>, // lookups only
-    secret_names: Vec<bool>,
     cooked: Vec<String>,
     open: Vec<Open>,
     asides: usize,
     root_seen: bool,
+    /// The text holds a byte that begins a character XML forbids, so every piece must be looked at.
+    look_at_chars: bool,
 }
 
 /// The name under which text runs are listed.
@@ -143,11 +154,11 @@ impl XmlDoc {
                 nodes: Vec::with_capacity(text.len() / 40),
                 names: Vec::new(),
                 ids: FxHashMap::default(), // lookups only
-                secret_names: Vec::new(),
                 cooked: Vec::new(),
                 open: Vec::new(),
                 asides: 0,
                 root_seen: false,
+                look_at_chars: memchr::memchr2(0x0C, 0xEF, text.as_bytes()).is_some(),
             };
             builder.run(watch)?;
             (builder.nodes, builder.names, builder.cooked, builder.asides)
@@ -191,11 +202,12 @@ impl XmlDoc {
 
     /// Local name of a node.
     pub fn name(&self, id: NodeId) -> &str {
-        self.node(id.0).map_or("", |n| local(self.name_of(n)))
+        let name = self.node(id.0).and_then(|n| self.names.get(n.name as usize));
+        name.map_or("", |n| n.text.get(n.local..).unwrap_or(""))
     }
 
     fn name_of(&self, node: &Node) -> &str {
-        self.names.get(node.name as usize).map_or("", String::as_str)
+        self.names.get(node.name as usize).map_or("", |n| n.text.as_str())
     }
 
     /// Child elements in order.
@@ -218,6 +230,11 @@ impl XmlDoc {
     /// The first child element of that local name, compared without case.
     pub fn child(&self, id: NodeId, name: &str) -> Option<NodeId> {
         self.children(id).find(|c| self.name(*c).eq_ignore_ascii_case(name))
+    }
+
+    /// Position of a node among its siblings of the same name, 1-based.
+    pub fn nth(&self, id: NodeId) -> u32 {
+        self.node(id.0).map_or(0, |n| n.nth)
     }
 
     /// Text of a node, with a secret replaced by its marker.
@@ -258,12 +275,14 @@ impl XmlDoc {
         self.leaves.get(leaf as usize).and_then(|i| self.node(*i))
     }
 
+    /// Whether a leaf is an element, and neither an attribute nor text beside elements.
+    pub fn leaf_is_element(&self, leaf: u32) -> bool {
+        self.leaf_node(leaf).is_some_and(|n| n.kind == NodeKind::Element)
+    }
+
     /// Line of a leaf.
     pub fn leaf_line(&self, leaf: u32) -> u32 {
-        // A cooked text has no offset of its own: its parent's start is on the same line or just above.
-        let node = self.leaf_node(leaf);
-        let at = node.map_or(0, |n| if n.cooked { n.stop } else { n.start });
-        self.lines.of(at)
+        self.lines.of(self.leaf_node(leaf).map_or(0, |n| n.at))
     }
 
     /// Value of a leaf, with a secret replaced.
@@ -345,14 +364,30 @@ impl<'t> Builder<'t> {
                 Event::CData(data) => self.cdata(data.into_inner(), at)?,
                 Event::GeneralRef(reference) => {
                     let c = resolve(&reference)
-                        .ok_or_else(|| self.ill(at, format!("the entity &{}; is not known", short(&reference))))?;
+                        .ok_or_else(|| self.ill(at, "this entity is not known"))?;
                     self.cooked_text(&c.to_string(), at)?;
                 }
-                Event::Comment(_) => self.asides += 1,
-                Event::PI(_) => self.asides += 1,
-                Event::Decl(_) => {
+                Event::Comment(comment) => {
+                    let text: &str = &comment;
+                    if text.contains("--") || text.ends_with('-') || first_bad_char(text).is_some() {
+                        return Err(self.ill(at, "a comment holds -- or a character that is not allowed"));
+                    }
+                    self.asides += 1;
+                }
+                Event::PI(instruction) => {
+                    let text: &str = &instruction;
+                    let target = text.split([' ', '\t', '\r', '\n']).next().unwrap_or("");
+                    if !valid_name(target) || first_bad_char(text).is_some() {
+                        return Err(self.ill(at, "a processing instruction has no proper name"));
+                    }
+                    self.asides += 1;
+                }
+                Event::Decl(declaration) => {
                     if at != 0 {
                         return Err(self.ill(at, "an XML declaration stands in the middle of the file"));
+                    }
+                    if !valid_declaration(&declaration) {
+                        return Err(self.ill(at, "the XML declaration is malformed"));
                     }
                 }
                 Event::DocType(_) => {
@@ -372,10 +407,8 @@ impl<'t> Builder<'t> {
                 return Err(Refusal::new(finding::CANCELLED, "Reading was cancelled", "Start again when you are ready"));
             }
         }
-        if let Some(open) = self.open.last() {
-            let name = self.nodes.get(open.node as usize).and_then(|n| self.names.get(n.name as usize));
-            let name = name.map_or("", String::as_str);
-            return Err(self.ill(self.text.len(), format!("the file ends before </{name}>: it was cut off")));
+        if !self.open.is_empty() {
+            return Err(self.ill(self.text.len(), "the file ends inside an element: it was cut off"));
         }
         if !self.root_seen {
             return Err(self.ill(self.text.len(), "there is no element in it"));
@@ -398,10 +431,9 @@ impl<'t> Builder<'t> {
         self.root_seen = true;
         let raw_name = tag.name();
         let name_text: &str = raw_name.as_ref();
-        if !valid_name(name_text) {
+        let Some(name) = self.intern(at + 1, name_text) else {
             return Err(self.ill(at, "an element has no proper name"));
-        }
-        let name = self.intern(at + 1, name_text);
+        };
         self.flush_text();
         let (parent, nth, parent_secret) = match self.open.last_mut() {
             Some(open) => {
@@ -412,7 +444,7 @@ impl<'t> Builder<'t> {
             None => (u32::MAX, 1, false),
         };
         let index = self.nodes.len() as u32;
-        let secret = parent_secret || self.secret_names.get(name as usize).copied().unwrap_or(false);
+        let secret = parent_secret || self.names.get(name as usize).is_some_and(|n| n.secret);
         self.nodes.push(Node {
             kind: NodeKind::Element,
             secret,
@@ -423,6 +455,7 @@ impl<'t> Builder<'t> {
             end: index + 1,
             start: at as u32,
             stop: at as u32,
+            at: at as u32,
             leaf: 0,
         });
         if tag.attributes_raw().bytes().any(|b| !b.is_ascii_whitespace()) {
@@ -433,6 +466,9 @@ impl<'t> Builder<'t> {
     }
 
     fn attributes(&mut self, tag: &BytesStart<'_>, element: u32, at: usize) -> Result<(), Refusal> {
+        if !attributes_are_apart(tag.attributes_raw()) {
+            return Err(self.ill(at, "an attribute is malformed"));
+        }
         for attribute in tag.attributes() {
             let attribute = attribute.map_err(|e| self.ill(at, format!("an attribute is malformed: {e}")))?;
             let key: &str = attribute.key.as_ref();
@@ -473,7 +509,8 @@ impl<'t> Builder<'t> {
                 parent: element,
                 end: index + 1,
                 start: place,
-                stop: at as u32,
+                stop: place,
+                at: at as u32,
                 leaf: 0,
             });
         }
@@ -490,7 +527,6 @@ impl<'t> Builder<'t> {
             if let Some(node) = self.nodes.get_mut(open.node as usize) {
                 if let Some(place) = cooked {
                     node.cooked = true;
-                    node.stop = node.start;
                     node.start = place;
                 } else if value_stop > value_start {
                     node.start = value_start;
@@ -557,10 +593,9 @@ impl<'t> Builder<'t> {
     }
 
     fn text_node(&mut self, parent: u32, counts: &mut Counts, run: TextRun) {
-        let blank = match &run.cooked {
-            Some(text) => text.trim().is_empty(),
-            None => slice(self.text, run.start, run.stop).trim().is_empty(),
-        };
+        // White space of XML only: a no-break space is text.
+        let text = run.cooked.as_deref().unwrap_or_else(|| slice(self.text, run.start, run.stop));
+        let blank = text.chars().all(|c| matches!(c, ' ' | '\t' | '\r' | '\n'));
         if run.pieces == 0 || blank {
             return;
         }
@@ -578,7 +613,8 @@ impl<'t> Builder<'t> {
             parent,
             end: index + 1,
             start: cooked.unwrap_or(start),
-            stop: if cooked.is_some() { at } else { stop },
+            stop,
+            at,
             leaf: 0,
         });
         self.mark_if_secret(index);
@@ -593,10 +629,14 @@ impl<'t> Builder<'t> {
             }
             return Ok(());
         }
-        if let Some(bad) = text.find("]]>") {
+        if memchr::memchr(b']', text.as_bytes()).is_some()
+            && let Some(bad) = text.find("]]>")
+        {
             return Err(self.ill(at + bad, "]]> stands in text"));
         }
-        if let Some((offset, bad)) = first_bad_char(&text) {
+        if self.look_at_chars
+            && let Some((offset, bad)) = first_bad_char(&text)
+        {
             return Err(self.ill(at + offset, format!("the character U+{:04X} is not allowed in XML", bad as u32)));
         }
         let Some(open) = self.open.last_mut() else { return Ok(()) };
@@ -644,47 +684,51 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn intern(&mut self, start: usize, name: &str) -> u32 {
-        match self.text.get(start..start + name.len()) {
-            Some(stored) if stored == name => self.intern_stored(stored),
-            _ => self.intern_owned(name),
-        }
-    }
-
-    fn intern_stored(&mut self, name: &'t str) -> u32 {
+    /// Number of an element's name; `None` when it is no proper name. A name is checked when it is first seen.
+    fn intern(&mut self, start: usize, name: &str) -> Option<u32> {
         if let Some(id) = self.ids.get(name) {
-            return *id;
+            return Some(*id);
         }
-        let id = self.push_name(name);
-        self.ids.insert(name, id);
-        id
+        if !valid_name(name) {
+            return None;
+        }
+        match self.text.get(start..start + name.len()) {
+            Some(stored) if stored == name => {
+                let id = self.push_name(name);
+                self.ids.insert(stored, id);
+                Some(id)
+            }
+            _ => Some(self.intern_owned(name)),
+        }
     }
 
-    /// For names that cannot be borrowed from the text: attributes and text runs, of which there are few names.
+    /// For attributes and text runs, of which there are few names.
     fn intern_owned(&mut self, name: &str) -> u32 {
-        match self.names.iter().position(|n| n == name) {
+        match self.names.iter().position(|n| n.text == name) {
             Some(id) => id as u32,
             None => self.push_name(name),
         }
     }
 
     fn push_name(&mut self, name: &str) -> u32 {
-        self.names.push(name.to_owned());
-        self.secret_names.push(secret::key_is_secret(local(name)));
+        let local_part = local(name);
+        self.names.push(Name {
+            text: name.to_owned(),
+            local: name.len() - local_part.len(),
+            secret: secret::key_is_secret(local_part),
+        });
         self.names.len() as u32 - 1
     }
 
     fn quick_xml(&self, error: &Error, at: usize) -> Refusal {
         match error {
-            // The names of tags are structure, not data.
-            Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
-                self.ill(at, format!("</{expected}> is expected, </{found}> stands there"))
+            // No names: in a file that is broken, what looks like a tag may be the middle of a password.
+            Error::IllFormed(IllFormedError::MismatchedEndTag { .. }) => {
+                self.ill(at, "a closing tag does not belong to the element that is open")
             }
-            Error::IllFormed(IllFormedError::UnmatchedEndTag(found)) => {
-                self.ill(at, format!("</{found}> closes nothing"))
-            }
+            Error::IllFormed(IllFormedError::UnmatchedEndTag(_)) => self.ill(at, "a closing tag closes nothing"),
             Error::Syntax(_) => self.ill(at, format!("{error}; the file may have been cut off")),
-            _ => self.ill(at, error.to_string()),
+            _ => self.ill(at, "what stands here is no XML"),
         }
     }
 
@@ -696,10 +740,6 @@ impl<'t> Builder<'t> {
         let (line, column) = position(self.text, at);
         Refusal::new(code, what, hint).at(line, column)
     }
-}
-
-fn short(text: &str) -> String {
-    text.chars().take(20).collect()
 }
 
 /// The five predefined entities and character references to characters that XML allows.
@@ -730,9 +770,63 @@ fn first_bad_char(text: &str) -> Option<(usize, char)> {
     text.char_indices().find(|(_, c)| !xml_char(*c))
 }
 
+/// White space stands between attributes: after a closing quotation mark comes a blank or nothing.
+fn attributes_are_apart(raw: &str) -> bool {
+    let mut quote = None;
+    let mut closed = false;
+    raw.bytes().all(|b| {
+        let blank = matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+        let fits = !closed || blank;
+        closed = false;
+        match (quote, b) {
+            (None, b'"' | b'\'') => quote = Some(b),
+            (Some(q), _) if q == b => {
+                quote = None;
+                closed = true;
+            }
+            _ => {}
+        }
+        fits
+    })
+}
+
+/// `xml version="1.0" encoding="…" standalone="yes"`: in this order, the last two may be missing.
+fn valid_declaration(text: &str) -> bool {
+    let blank = |c: char| matches!(c, ' ' | '\t' | '\r' | '\n');
+    let Some(mut rest) = text.strip_prefix("xml") else { return false };
+    let mut next = |name: &str| -> Option<Option<&str>> {
+        let after = rest.trim_start_matches(blank);
+        let Some(after_name) = after.strip_prefix(name) else { return Some(None) };
+        if after.len() == rest.len() {
+            return None;
+        }
+        let value = after_name.trim_start_matches(blank).strip_prefix('=')?.trim_start_matches(blank);
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let (value, left) = value.get(1..)?.split_once(quote)?;
+        rest = left;
+        Some(Some(value))
+    };
+    let version = next("version");
+    let encoding = next("encoding");
+    let standalone = next("standalone");
+    let digits = |v: &str| v.strip_prefix("1.").is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
+    let named = |e: &str| e.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
+    matches!(version, Some(Some(v)) if digits(v))
+        && matches!(encoding, Some(e) if e.is_none_or(named))
+        && matches!(standalone, Some(s) if s.is_none_or(|s| s == "yes" || s == "no"))
+        && rest.trim_start_matches(blank).is_empty()
+}
+
+/// The productions NameStartChar and NameChar of XML 1.0.
 fn valid_name(name: &str) -> bool {
-    let start = |c: char| c.is_alphabetic() || c == '_' || c == ':' || !c.is_ascii();
-    let rest = |c: char| start(c) || c.is_alphanumeric() || c == '-' || c == '.' || c == '\u{B7}';
+    let start = |c: char| {
+        c.is_ascii_alphabetic()
+            || matches!(c, '_' | ':')
+            || matches!(c, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}'
+                | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}'
+                | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
+    };
+    let rest = |c: char| start(c) || c.is_ascii_digit() || matches!(c, '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}');
     let mut chars = name.chars();
     chars.next().is_some_and(start) && chars.all(rest)
 }

@@ -220,11 +220,15 @@ impl<'d> Zone<'d> {
                 problem = Some(format!("The value of {name} looks like a secret and was not read"));
             }
         }
-        let repeated = RULE_ELEMENTS.iter().chain(APPLIES.iter().map(|(tag, _)| tag)).find(|tag| {
-            doc.children(rule).filter(|c| doc.name(*c).eq_ignore_ascii_case(tag)).count() > 1
-        });
-        if let Some(tag) = repeated {
-            problem = Some(format!("The element {tag} stands twice in the rule"));
+        if doc.leaves_of(rule).any(|leaf| !doc.leaf_is_element(leaf)) {
+            problem = Some("The rule has an attribute or loose text that Crosswalk does not know and that may narrow it".to_owned());
+        }
+        let mut listed = doc.child(rule, "Objects").into_iter().flat_map(|l| doc.children(l));
+        if listed.any(|n| !doc.name(n).eq_ignore_ascii_case("element")) {
+            problem = Some("The list of objects holds something that Crosswalk does not know".to_owned());
+        }
+        if let Some(again) = repeated(doc, rule) {
+            problem = Some(format!("The element {again} stands twice in the rule"));
         }
         components.sort_unstable();
         let threats = self.threats(rule);
@@ -285,7 +289,7 @@ impl<'d> Zone<'d> {
         let unknown = doc.children(object).find(|c| {
             !["__VersionInfo", "Type", "Path"].iter().any(|known| known.eq_ignore_ascii_case(doc.name(*c)))
         });
-        let twice = ["Type", "Path"].iter().any(|t| doc.children(object).filter(|c| doc.name(*c).eq_ignore_ascii_case(t)).count() > 1);
+        let twice = repeated(doc, object).is_some();
         let state = match state {
             State::Active if kind_number != "4" => {
                 let reason = format!("What an object of type {kind_number} is, is not established");
@@ -330,6 +334,15 @@ impl<'d> Zone<'d> {
         let list = self.doc.child(rule, "ThreatNameMasks");
         list.map(|l| self.doc.children(l).map(|c| self.doc.value(c).trim().to_owned()).collect()).unwrap_or_default()
     }
+}
+
+/// Name of a child element that stands twice. Names that differ only in case are the same name.
+fn repeated(doc: &XmlDoc, node: NodeId) -> Option<&str> {
+    let names: Vec<&str> = doc.children(node).map(|c| doc.name(c)).collect();
+    let again = |(at, name): (usize, &&str)| {
+        names.get(..at).unwrap_or_default().iter().any(|n| n.len() == name.len() && n.eq_ignore_ascii_case(name))
+    };
+    names.iter().enumerate().find(|(at, name)| again((*at, name))).map(|(_, name)| *name)
 }
 
 fn incomplete(reason: &str) -> State {

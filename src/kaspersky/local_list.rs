@@ -63,7 +63,7 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
         let cell = |column: u32| doc.leaf_value(range.start + column - 1);
         let (kind, mut state, source) = if exclusions {
             let (kind, source) = exclusion(&cell, subfolders.as_deref().map(|a| a == "yes"));
-            folders |= cell(2).ends_with('\\');
+            folders |= cell(2).ends_with(['\\', '/']);
             (kind, row_state(&cell, subfolders.is_some()), source)
         } else {
             (trusted(&cell, opened.as_deref().map(|a| a == "yes")), trusted_state(&cell, opened.is_some()), format!("Trust {}", cell(2)))
@@ -124,10 +124,13 @@ fn row_state<'a>(cell: &impl Fn(u32) -> &'a str, subfolders_told: bool) -> State
         ("1", parts) => return not_established(format!("How a choice of components is written is not known: {parts}")),
         (other, _) => return not_established(format!("What {other} in the first column means is not known; 1 is on")),
     }
+    if cell(3).is_empty() {
+        return not_established("What an empty threat name means is not known; * is any".to_owned());
+    }
     if [(5, "1"), (6, "0"), (7, "1"), (9, "1")].iter().any(|(column, usual)| cell(*column) != *usual) {
         return not_established("A column that is always the same in known lists differs here and may narrow the row".to_owned());
     }
-    if cell(2).ends_with('\\') && !subfolders_told {
+    if cell(2).ends_with(['\\', '/']) && !subfolders_told {
         return State::Waits {
             question: SUBFOLDERS,
             code: finding::WAITS,

@@ -134,10 +134,10 @@ pub fn windows(mask: &str) -> Windows {
     if segments.iter().any(|s| s.ends_with([' ', '.']) && !s.contains(['*', '?'])) {
         return Windows::Odd("Windows drops a dot or blank at the end of a name");
     }
-    let wild = |s: &&str| s.contains(['*', '?']);
+    let wild = |s: &str| s.contains(['*', '?']);
     let (last, folders) = segments.split_last().map_or(("", &[][..]), |(l, f)| (*l, f));
-    let in_folders = folders.iter().any(|s| wild(&s));
-    match (path.ends_with('\\'), in_folders, wild(&last)) {
+    let in_folders = folders.iter().any(|s| wild(s));
+    match (path.ends_with('\\'), in_folders, wild(last)) {
         (_, true, _) | (true, _, true) => Windows::Odd("wildcards in the name of a folder are read differently by the two products"),
         (true, false, false) => Windows::Folder(path.trim_end_matches('\\').to_owned()),
         (false, false, false) => Windows::File(path),

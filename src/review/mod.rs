@@ -85,8 +85,10 @@ fn of_tasks(policy: &Policy, own: usize, standing: &[usize], complete: bool) -> 
         return Coverage::Other(own);
     }
     // A task that is switched off scans nothing, so nothing becomes less protected there.
+    // A full export without any such task was cut off: the tasks it lost scan everything.
     let missing = |wanted: Component| {
-        policy.tasks.iter().enumerate().any(|(i, t)| t.component == wanted && t.active && !standing.contains(&i))
+        let mut tasks = policy.tasks.iter().enumerate().filter(|(_, t)| t.component == wanted).peekable();
+        tasks.peek().is_none() || tasks.any(|(i, t)| t.active && !standing.contains(&i))
     };
     let in_real_time = standing.iter().any(|t| component(*t) == Component::OnAccess);
     let in_scans = standing.iter().any(|t| component(*t) == Component::OnDemand);

@@ -4,6 +4,7 @@
 //!
 //! To add a vendor: one file (or folder) here, one line in [`ROUTES`].
 
+mod broad;
 pub mod clamav;
 pub mod defender;
 pub mod settings;

@@ -41,7 +41,7 @@ fn specs(place: &Place, cli: &Path) -> Ran {
 
 /// Installs the libraries of the lock file, unless it is done. No browser is downloaded, and no script of a library
 /// is run.
-fn libraries(place: &Place) -> Result<(), String> {
+pub fn libraries(place: &Place) -> Result<(), String> {
     let folder = place.root.join("tests/browser");
     let wanted =
         fs::read(folder.join("package-lock.json")).map_err(|why| format!("package-lock.json: {why}"))?;

@@ -3,6 +3,7 @@
 //! A command that needs a tool installs it, says so beforehand, and does nothing twice. This crate has no
 //! dependencies, so that the first command on a fresh machine starts within seconds.
 
+mod bench;
 mod browser;
 mod ci;
 mod debian;
@@ -28,6 +29,7 @@ The repository's commands.
   cargo xtask test [PART]                  check everything, or one part: lint, native, browser, engine
   cargo xtask ci                           what CI asks for: test, and that the tests left no file changed
   cargo xtask size [--bless]               weigh the page, compare with docs/size.txt; --bless writes that file
+  cargo xtask bench [--bless]              measure speed and memory; --bless writes docs/bench.txt
   cargo xtask setup                        install what the page needs, and do nothing else
 
 serve rebuilds when a source file changes. It builds the page as it is published; --dev builds faster, without
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => return test::test(&place, rest),
         ["ci"] => return ci::ci(&place),
         ["size", rest @ ..] => size::size(&place, rest),
+        ["bench", rest @ ..] => bench::bench(&place, rest),
         ["setup"] => tools::prepare_page(&place),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

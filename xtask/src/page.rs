@@ -11,6 +11,9 @@ use crate::tools::{self, TRUNK, WASM_BINDGEN};
 /// Trunk's word for the page as it is published. Without it the page is built faster, and is slow.
 pub const PUBLISHED: &[&str] = &["--release"];
 
+/// Cargo's profile for the published page; www/index.html names it to Trunk.
+pub const PROFILE: &str = "page";
+
 /// Builds the page in `dist/`.
 pub fn build(place: &Place, profile: &[&str]) -> Result<(), String> {
     tools::prepare_page(place)?;

@@ -31,12 +31,14 @@ const SCOPE_KEYS: &[&str] = &["AreaDesc", "UseScanArea", "Path", "AreaMask"];
 /// Name of the group that a task's schedule makes up.
 pub(super) const SCHEDULE: &str = "Schedule";
 
-/// Name of the list element that a path belongs to: `ScanScope.item_0000`, or `Schedule`.
-pub(super) fn group_name(tail: &[&str]) -> Option<String> {
+/// Name of a list element: the list and the element in it, `("ScanScope", "item_0000")`.
+pub(super) type Name<'d> = (&'d str, &'d str);
+
+/// Name of the list element that a path belongs to, or that of the schedule.
+pub(super) fn group_name<'d>(tail: &[&'d str]) -> Option<Name<'d>> {
     match tail {
-        [SCHEDULE, ..] => Some(SCHEDULE.to_owned()),
-        [list, item, _, ..] if is_item(item) && LISTS.iter().any(|(name, _)| name == list) => Some(format!("{list}.{item}")),
-        [list, item] if is_item(item) && LISTS.iter().any(|(name, _)| name == list) => Some(format!("{list}.{item}")),
+        [SCHEDULE, ..] => Some((SCHEDULE, "")),
+        [list, item, ..] if is_item(item) && LISTS.iter().any(|(name, _)| name == list) => Some((list, item)),
         _ => None,
     }
 }
@@ -53,27 +55,26 @@ struct Element<'g, 'd> {
 
 impl<'d> Element<'_, 'd> {
     fn get(&self, name: &str) -> Option<&'d str> {
-        self.keys.iter().find(|k| k.tail.get(2) == Some(&name)).map(|k| k.value)
+        self.keys.iter().find(|k| k.tail().get(2) == Some(name)).map(|k| k.value)
     }
 
     /// `AreaMask.item_#` in ascending order of the number; an unnumbered key counts as the first.
     fn list(&self, name: &str) -> Vec<String> {
-        let number = |k: &Key<'_>| k.tail.get(3).and_then(|i| i.strip_prefix("item_")).and_then(|n| n.parse::<u64>().ok());
-        let mut found: Vec<_> = self.keys.iter().filter(|k| k.tail.get(2) == Some(&name)).collect();
+        let number = |k: &Key<'_>| k.tail().get(3).and_then(|i| i.strip_prefix("item_")).and_then(|n| n.parse::<u64>().ok());
+        let mut found: Vec<_> = self.keys.iter().filter(|k| k.tail().get(2) == Some(name)).collect();
         found.sort_by_key(|k| number(k));
         found.iter().map(|k| k.value.to_owned()).collect()
     }
 }
 
 /// Turns an element into an item.
-pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, owner: Owner, name: &str, group: Group<'_>) {
+pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, owner: Owner, (list, item): Name<'_>, group: Group<'_>) {
     let mut ranges: Vec<_> = group.keys.iter().map(|k| one(k.leaf)).collect();
     ranges.sort_by_key(|r| r.start);
     let line = group.keys.first().map_or(0, |k| part.reading.document.leaf_line(k.leaf));
-    if name == SCHEDULE {
+    if list == SCHEDULE {
         return super::settings::schedule(part, tasks, owner, &group.keys, ranges);
     }
-    let list = name.split('.').next().unwrap_or("");
     let Some((index, entry)) = tasks.get(owner) else { return };
     let element = Element { keys: &group.keys };
     let broken = incomplete(part, list, &group);
@@ -82,7 +83,7 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, o
         "ExcludedFromScanScope" => exclusion(part, index, entry, &element, line),
         "ExcludedForProgram" => by_program(entry, &element),
         "TrustedPrograms" => trusted(entry, switches, owner, &element),
-        _ => packet_rule(entry, name, &element),
+        _ => packet_rule(entry, item, &element),
     };
     let state = match (broken, state) {
         (Some(reason), State::Active | State::Waits { .. }) => State::ByHand { code: finding::RULE_INCOMPLETE, reason },
@@ -99,9 +100,10 @@ fn incomplete(part: &Part<'_>, list: &str, group: &Group<'_>) -> Option<String> 
         return Some("A line in the same section could not be read; it may narrow the rule".to_owned());
     }
     for key in &group.keys {
-        let name = key.tail.get(2).copied().unwrap_or("");
+        let tail = key.tail();
+        let name = tail.get(2).unwrap_or("");
         let comment = name == "AreaDesc" || name == "ProgramDesc" || name == "Name";
-        let shape = match (name, key.tail.get(3..)) {
+        let shape = match (name, tail.as_slice().get(3..)) {
             ("AreaMask", Some([item])) => is_item(item),
             (_, Some(rest)) => rest.is_empty(),
             (_, None) => true,
@@ -109,7 +111,7 @@ fn incomplete(part: &Part<'_>, list: &str, group: &Group<'_>) -> Option<String> 
         if !name.is_empty() && (!known.contains(&name) || !shape) {
             return Some(format!("The rule has a setting that Crosswalk does not know and that may narrow it: {name}"));
         }
-        if key.nth > 1 {
+        if key.repeated {
             return Some(format!("The setting {name} stands twice in the rule"));
         }
         if !comment && part.reading.document.leaf_is_secret(key.leaf) {
@@ -239,9 +241,9 @@ fn trusted(entry: &Entry, switches: &Switches, owner: Owner, element: &Element<'
     (kind, state, Certainty::Documented, source)
 }
 
-fn packet_rule(entry: &Entry, name: &str, element: &Element<'_, '_>) -> Made {
+fn packet_rule(entry: &Entry, item: &str, element: &Element<'_, '_>) -> Made {
     let text = |key: &str, default: &str| element.get(key).unwrap_or(default).to_owned();
-    let order = name.rsplit("item_").next().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let order = item.strip_prefix("item_").and_then(|n| n.parse().ok()).unwrap_or(0);
     let rule = FirewallRule {
         name: text("Name", ""),
         order,

@@ -15,7 +15,7 @@ mod tasks;
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Part, Read, finding as note};
 use crate::finding::{self, Severity};
@@ -25,17 +25,43 @@ use crate::options::Answers;
 use crate::policy::{Certainty, Kind, Meaning, State};
 use tasks::Tasks;
 
-/// A leaf with its path taken apart.
-#[derive(Clone, Debug)]
+/// A leaf with its path taken apart: a million of them stand in a large export, so the parts are found when asked for.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Key<'d> {
     /// Its number.
     leaf: u32,
     /// Which part of the export it is in.
     owner: Owner,
-    /// The path behind the owner's prefix.
-    tail: Vec<&'d str>,
+    /// What the section's path says behind the owner's prefix.
+    section: &'d str,
+    /// The key, or what of it stands behind the owner's prefix.
+    key: &'d str,
     value: &'d str,
     nth: u32,
+    /// The same path stands more than once; which of them the product takes is not established.
+    repeated: bool,
+}
+
+/// The path of a key behind its owner's prefix, at most [`MAX_PARTS`] parts; no known setting has more than four.
+struct Tail<'d> {
+    parts: [&'d str; MAX_PARTS],
+    len: usize,
+}
+
+const MAX_PARTS: usize = 8;
+
+impl<'d> Tail<'d> {
+    fn as_slice(&self) -> &[&'d str] {
+        self.parts.get(..self.len).unwrap_or_default()
+    }
+
+    fn get(&self, at: usize) -> Option<&'d str> {
+        self.as_slice().get(at).copied()
+    }
+
+    fn last(&self) -> &'d str {
+        self.as_slice().last().copied().unwrap_or("")
+    }
 }
 
 /// Parts of an export.
@@ -81,26 +107,53 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
 
 fn take_apart<'d>(doc: &'d IniDoc, tasks: &Tasks, full: bool) -> Vec<Key<'d>> {
     let mut keys = Vec::with_capacity(doc.leaf_count() as usize);
-    let mut parts: Vec<&str> = Vec::with_capacity(10);
     for leaf in 0..doc.leaf_count() {
-        if !matches!(doc.kind(leaf), IniKind::Pair | IniKind::EmptySection) {
+        let pair = doc.kind(leaf) == IniKind::Pair;
+        if !pair && doc.kind(leaf) != IniKind::EmptySection {
             continue;
         }
-        parts.clear();
-        parts.extend(doc.section(leaf).split('.').filter(|p| !p.is_empty()));
-        if doc.kind(leaf) == IniKind::Pair {
-            parts.extend(doc.key(leaf).split('.').filter(|p| !p.is_empty()));
+        let (mut section, mut key) = (doc.section(leaf), if pair { doc.key(leaf) } else { "" });
+        let mut owner = Owner::Task(0);
+        if full {
+            let parts: Tail<'_> = split(section, key);
+            let prefix;
+            (owner, prefix) = tasks.owner(parts.as_slice());
+            for _ in 0..prefix {
+                let from = if section.is_empty() { &mut key } else { &mut section };
+                *from = from.split_once('.').map_or("", |(_, rest)| rest);
+            }
         }
-        let (owner, from) = if full { tasks.owner(&parts) } else { (Owner::Task(0), 0) };
-        let value = if doc.kind(leaf) == IniKind::Pair { doc.leaf_value(leaf) } else { "" };
-        let tail = parts.get(from..).unwrap_or_default().to_vec();
-        keys.push(Key { leaf, owner, tail, value, nth: doc.nth(leaf) });
+        let value = if pair { doc.leaf_value(leaf) } else { "" };
+        keys.push(Key { leaf, owner, section, key, value, nth: doc.nth(leaf), repeated: doc.nth(leaf) > 1 });
     }
+    mark_first_of_repeats(&mut keys);
     keys
 }
 
+/// Later ones are known by their number; the first one is found by its path.
+fn mark_first_of_repeats(keys: &mut [Key<'_>]) {
+    let path = |k: &Key<'_>| (k.owner, split(k.section, k.key).as_slice().join("."));
+    let again: FxHashSet<_> = keys.iter().filter(|k| k.nth == 2).map(path).collect(); // lookups only
+    if again.is_empty() {
+        return;
+    }
+    for key in keys.iter_mut().filter(|k| k.nth == 1) {
+        key.repeated = again.contains(&path(key));
+    }
+}
+
+fn split<'d>(section: &'d str, key: &'d str) -> Tail<'d> {
+    let mut tail = Tail { parts: [""; MAX_PARTS], len: 0 };
+    let all = section.split('.').chain(key.split('.')).filter(|p| !p.is_empty());
+    for (place, part) in tail.parts.iter_mut().zip(all) {
+        *place = part;
+        tail.len += 1;
+    }
+    tail
+}
+
 fn version(part: &mut Part<'_>, keys: &[Key<'_>]) {
-    let Some(key) = keys.iter().find(|k| k.owner == Owner::Top && k.tail == ["Version"]) else { return };
+    let Some(key) = keys.iter().find(|k| k.owner == Owner::Top && k.key == "Version") else { return };
     part.read.version = key.value.to_owned();
     if !key.value.starts_with("11.1.") {
         let line = part.reading.document.leaf_line(key.leaf);
@@ -114,16 +167,16 @@ fn version(part: &mut Part<'_>, keys: &[Key<'_>]) {
 fn convert(part: &mut Part<'_>, doc: &IniDoc, tasks: &Tasks, switches: &settings::Switches, keys: Vec<Key<'_>>) {
     let spoilt: Vec<&str> =
         (0..doc.leaf_count()).filter(|l| doc.kind(*l) == IniKind::Bad).map(|l| doc.section(l)).collect();
-    let mut order: Vec<(Owner, String, Group<'_>)> = Vec::new();
-    let mut index: FxHashMap<(Owner, String), usize> = FxHashMap::default(); // lookups only
+    let mut order: Vec<(Owner, groups::Name<'_>, Group<'_>)> = Vec::new();
+    let mut index: FxHashMap<(Owner, groups::Name<'_>), usize> = FxHashMap::default(); // lookups only
     let mut single = Vec::new();
     for key in keys {
-        let of_schedule = settings::is_schedule_key(tasks, &key).then(|| groups::SCHEDULE.to_owned());
-        let Some(name) = of_schedule.or_else(|| groups::group_name(&key.tail)) else {
+        let of_schedule = settings::is_schedule_key(tasks, &key).then_some((groups::SCHEDULE, ""));
+        let Some(name) = of_schedule.or_else(|| groups::group_name(key.tail().as_slice())) else {
             single.push(key);
             continue;
         };
-        let at = *index.entry((key.owner, name.clone())).or_insert_with(|| {
+        let at = *index.entry((key.owner, name)).or_insert_with(|| {
             order.push((key.owner, name, Group::default()));
             order.len() - 1
         });
@@ -133,10 +186,11 @@ fn convert(part: &mut Part<'_>, doc: &IniDoc, tasks: &Tasks, switches: &settings
         }
     }
     for (owner, name, group) in order {
-        groups::convert(part, tasks, switches, owner, &name, group);
+        groups::convert(part, tasks, switches, owner, name, group);
     }
     for key in single {
-        settings::convert(part, tasks, switches, &key);
+        let spoilt = !spoilt.is_empty() && spoilt.contains(&doc.section(key.leaf));
+        settings::convert(part, tasks, switches, &key, spoilt);
     }
 }
 
@@ -179,9 +233,13 @@ fn one(leaf: u32) -> Range<u32> {
     leaf..leaf + 1
 }
 
-impl Key<'_> {
+impl<'d> Key<'d> {
+    fn tail(&self) -> Tail<'d> {
+        split(self.section, self.key)
+    }
+
     fn is(&self, name: &str) -> bool {
-        self.tail.last().is_some_and(|last| *last == name)
+        self.tail().last() == name
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) struct Switches(Vec<(Owner, String, bool)>);
 
 impl Switches {
     pub(super) fn new(keys: &[Key<'_>]) -> Self {
-        let switch = |k: &Key<'_>| match (k.tail.as_slice(), yes(k.value)) {
+        let switch = |k: &Key<'_>| match (k.tail().as_slice(), yes(k.value)) {
             ([name], Some(on)) if name.starts_with("Use") => Some((k.owner, (*name).to_owned(), on)),
             _ => None,
         };
@@ -103,14 +103,17 @@ impl Switches {
     }
 
     pub(super) fn is_off(&self, owner: Owner, name: &str) -> bool {
-        // The lists have their switch off by default.
-        !self.0.iter().any(|(o, n, on)| *o == owner && n == name && *on)
+        // The lists have their switch off by default. A switch that stands twice and disagrees counts as off.
+        let mut stands = self.0.iter().filter(|(o, n, _)| *o == owner && n == name).peekable();
+        stands.peek().is_none() || stands.any(|(.., on)| !*on)
     }
 }
 
 /// Turns one key into an item, or leaves it unclaimed when it is not known.
-pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, key: &Key<'_>) {
-    let Some(name) = key.tail.first().copied() else { return };
+/// `spoilt`: a line of the same section could not be read.
+pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, key: &Key<'_>, spoilt: bool) {
+    let tail = key.tail();
+    let Some(name) = tail.get(0) else { return };
     let place = match key.owner {
         Owner::Top => Place::Top,
         Owner::App => Place::App,
@@ -124,7 +127,7 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
         return;
     };
     let is_list = matches!(reads, Reads::ExcludeMask | Reads::ExcludeThreat | Reads::ExcludeAddress | Reads::MountPoint | Reads::Zone);
-    let shape_fits = match key.tail.get(1..) {
+    let shape_fits = match tail.as_slice().get(1..) {
         Some([]) => true,
         Some([item]) => is_list && is_item(item),
         _ => matches!(reads, Reads::Zone),
@@ -136,10 +139,13 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
     let general_name = if place == Place::Top { "Export" } else { "General settings" };
     let task_name = task.map_or(general_name, |(_, t)| t.task.name.as_str());
     let index = task.map(|(i, _)| i);
-    let source = format!("{task_name}: {} = {}", key.tail.join("."), key.value);
+    let source = format!("{task_name}: {} = {}", tail.as_slice().join("."), key.value);
     let value = value(*reads, key.value);
-    let mut state = if key.nth > 1 {
+    let mut state = if key.repeated {
         State::ByHand { code: finding::RULE_INCOMPLETE, reason: format!("The setting {name} stands twice") }
+    } else if spoilt && is_list {
+        let reason = "A line in the same section could not be read; it may be the switch of the list".to_owned();
+        State::ByHand { code: finding::RULE_INCOMPLETE, reason }
     } else if value.is_none() && !is_list {
         State::ByHand { code: finding::NOT_ESTABLISHED, reason: format!("What {name}={} means is not established", key.value) }
     } else {
@@ -236,7 +242,7 @@ const SCHEDULE_KEYS: &[&str] =
 
 /// Whether a key belongs to a schedule file, where the keys stand at the top level.
 pub(super) fn is_schedule_key(tasks: &Tasks, key: &Key<'_>) -> bool {
-    let known = matches!(key.tail.as_slice(), [name] if SCHEDULE_KEYS.contains(name));
+    let known = matches!(key.tail().as_slice(), [name] if SCHEDULE_KEYS.contains(name));
     known && tasks.get(key.owner).is_some_and(|(_, t)| t.task.name == "schedule")
 }
 
@@ -244,12 +250,12 @@ pub(super) fn is_schedule_key(tasks: &Tasks, key: &Key<'_>) -> bool {
 /// number is interpreted.
 pub(super) fn schedule(part: &mut Part<'_>, tasks: &Tasks, owner: Owner, keys: &[Key<'_>], ranges: Vec<Range<u32>>) {
     let Some((index, entry)) = tasks.get(owner) else { return };
-    if keys.iter().any(|k| !SCHEDULE_KEYS.contains(&k.tail.last().copied().unwrap_or(""))) {
+    if keys.iter().any(|k| !SCHEDULE_KEYS.contains(&k.tail().last())) {
         return;
     }
     let rule = keys.iter().find(|k| k.is("RuleType")).map_or("", |k| k.value);
     let manual = rule == "6" || rule.eq_ignore_ascii_case("manual");
-    let text: Vec<String> = keys.iter().map(|k| format!("{}={}", k.tail.last().copied().unwrap_or(""), k.value)).collect();
+    let text: Vec<String> = keys.iter().map(|k| format!("{}={}", k.tail().last(), k.value)).collect();
     let source = format!("{}: schedule {}", entry.task.name, text.join(", "));
     let certainty = if rule.bytes().all(|b| b.is_ascii_digit()) { Certainty::Inferred } else { Certainty::Documented };
     let leaves = part.claim(ranges);

@@ -29,8 +29,8 @@ pub(super) struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Tasks {
     pub(super) list: Vec<Entry>,
-    /// Index in the list by prefix: `MonitoringTask.item_0000`, `BackupTask`.
-    index: FxHashMap<String, usize>, // lookups only
+    /// Index in the list by group and element: `MonitoringTask`, `item_0000`; the backup task has no element.
+    index: FxHashMap<String, FxHashMap<String, usize>>, // lookups only
 }
 
 /// Task names and types with what they are (reference, section 9). Compared without case.
@@ -51,11 +51,11 @@ const KNOWN: &[(&str, &str, Component)] = &[
     ("Removable_Drives_Scan", "RDS", Component::RemovableDrives),
 ];
 
-/// What a task is, by name, else by type.
+/// What a task is, by type, else by name: users name their tasks as they like.
 pub(super) fn component(name: &str, kind: &str) -> Component {
     let by_name = KNOWN.iter().find(|(n, ..)| !n.is_empty() && n.eq_ignore_ascii_case(name));
     let by_type = || KNOWN.iter().find(|(_, t, _)| t.eq_ignore_ascii_case(kind));
-    by_name.or_else(by_type).map_or(Component::General, |(_, _, c)| *c)
+    by_type().or(by_name).map_or(Component::General, |(_, _, c)| *c)
 }
 
 impl Tasks {
@@ -65,8 +65,11 @@ impl Tasks {
         for leaf in 0..doc.leaf_count() {
             let Some(prefix) = prefix_of(doc.section(leaf)) else { continue };
             let next = tasks.list.len();
-            let at = *tasks.index.entry(prefix.to_owned()).or_insert(next);
+            let (group, item) = prefix.split_once('.').unwrap_or((prefix, ""));
+            let known = tasks.index.get(group).and_then(|items| items.get(item)).copied();
+            let at = known.unwrap_or(next);
             if at == next {
+                tasks.index.entry(group.to_owned()).or_default().insert(item.to_owned(), next);
                 let task = Task { name: prefix.to_owned(), component: Component::General, active: true };
                 tasks.list.push(Entry { task, kind: String::new(), certain: true });
             }
@@ -75,6 +78,8 @@ impl Tasks {
             match doc.key(leaf) {
                 "TaskName" if !value.is_empty() => value.clone_into(&mut entry.task.name),
                 "TaskType" => value.clone_into(&mut entry.kind),
+                // Repeated and in disagreement: the task may be on.
+                "Active" if doc.nth(leaf) > 1 => entry.task.active |= !value.eq_ignore_ascii_case("no"),
                 "Active" => entry.task.active = !value.eq_ignore_ascii_case("no"),
                 _ => {}
             }
@@ -140,8 +145,8 @@ impl Tasks {
             _ => {}
         }
         let (length, found) = match parts {
-            ["BackupTask", ..] => (1, self.index.get("BackupTask")),
-            [group, item, ..] => (2, self.index.get(&format!("{group}.{item}"))),
+            ["BackupTask", ..] => (1, self.index.get("BackupTask").and_then(|items| items.get(""))),
+            [group, item, ..] => (2, self.index.get(*group).and_then(|items| items.get(*item))),
             _ => (0, None),
         };
         let Some(&index) = found else { return (Owner::Stray, 0) };

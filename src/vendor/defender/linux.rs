@@ -16,7 +16,7 @@ use crate::finding::{self as codes, Finding, Severity};
 use crate::mask::{self, Linux};
 use crate::policy::{Component, Exclusion, Item, Kind, Meaning, Platform, Policy};
 use crate::review::Coverage;
-use crate::vendor::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, finding, settings};
+use crate::vendor::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, finding, settings};
 
 /// `defender/linux`.
 pub struct Mdatp;
@@ -122,6 +122,12 @@ impl Route for Mdatp {
                 "Set them up with mdatp or cron if the source had a schedule",
             ));
         }
+        let is_broad = |e: &&Entry| match e.list {
+            EXTENSION => broad::extension(&e.value),
+            FOLDER => broad::unix_folder(&e.value),
+            _ => false,
+        };
+        found.extend(entries.iter().filter(is_broad).map(broad::warning));
         found
     }
 }

@@ -7,14 +7,14 @@
 //! | [`linux::Mdatp`] | `mdatp_managed.json` | exclusionSettings, antivirusEngine |
 //!
 //! The two Windows routes carry the same lists; they differ in how the lists are written. An exclusion of some components
-//! becomes a contextual one: `<path>\:{ScanTrigger:OnAccess}`; a path that is one file gets `PathType:file`, because a
+//! becomes a contextual one: `<path>\:{PathType:folder,ScanTrigger:OnAccess}`; a path that is one file gets `PathType:file`, because a
 //! plain path also takes everything below a folder of that name.
 
 pub mod intune;
 pub mod linux;
 pub mod powershell;
 
-use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, finding, settings};
+use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, finding, settings};
 use crate::finding::{self as codes, Finding, Severity};
 use crate::mask::{self, Windows};
 use crate::policy::{Component, Exclusion, Item, Kind, Platform, Policy, Reach, TrustedApplication};
@@ -61,7 +61,7 @@ static INTUNE: RouteInfo = RouteInfo {
     id: "defender/intune",
     name: "Microsoft Defender Antivirus, Intune settings catalog",
     platform: Platform::Windows,
-    grade: "Shape confirmed by real exports; this combination of settings has not been tried",
+    grade: "Shape confirmed, this combination not yet tried: real exports have this shape, but nobody has imported this file",
     files: &[intune::FILE],
     steps: intune::STEPS,
     carries: CARRIES,
@@ -122,7 +122,7 @@ impl Route for WindowsRoute {
                 "Bring Defender's platform up to date first, and check one contextual entry with MpCmdRun -CheckExclusion",
             ));
         }
-        found.extend(entries.iter().filter_map(broad));
+        found.extend(entries.iter().filter_map(broad_warning));
         found
     }
 }
@@ -139,33 +139,14 @@ fn carried(verdict: Verdict) -> Verdict {
     }
 }
 
-/// A few entries that Microsoft advises against (common mistakes page): compared as text, without case.
-fn broad(entry: &Entry) -> Option<Finding> {
-    const EXTENSION_WORDS: &[&str] = &[
-        "7z", "bat", "bin", "cab", "cmd", "com", "cpl", "dll", "exe", "fla", "gif", "gz", "hta", "inf", "java", "jar", "job", "jpeg",
-        "jpg", "js", "ko", "msi", "ocx", "png", "ps1", "py", "rar", "reg", "scr", "sys", "tar", "tmp", "url", "vbe", "vbs", "wsf", "zip",
-    ];
-    const FOLDERS: &[&str] = &[
-        "c:\\temp", "c:\\users", "c:\\windows", "c:\\windows\\temp", "c:\\windows\\prefetch", "c:\\windows\\system32",
-        "c:\\windows\\system32\\spool", "c:\\windows\\system32\\catroot2", "c:\\program files", "c:\\program files (x86)",
-        "c:\\programdata", "%windir%", "%windir%\\temp", "%windir%\\prefetch", "%programfiles%", "%programdata%", "%systemroot%",
-        "%systemroot%\\temp",
-    ];
-    let value = entry.value.to_lowercase();
-    let path = value.split_once("\\:{").map_or(value.as_str(), |(path, _)| path);
+fn broad_warning(entry: &Entry) -> Option<Finding> {
+    let path = entry.value.split_once("\\:{").map_or(entry.value.as_str(), |(path, _)| path);
     let hit = match entry.list {
-        EXTENSIONS => EXTENSION_WORDS.contains(&value.trim_start_matches('.')),
-        PATHS => FOLDERS.contains(&path.trim_end_matches('\\')),
+        EXTENSIONS => broad::extension(&entry.value),
+        PATHS => broad::windows_folder(path),
         _ => false,
     };
-    hit.then(|| {
-        finding(
-            codes::BROAD,
-            Severity::Warning,
-            format!("This exclusion is broad, and Microsoft advises against it: {}", entry.value),
-            "It was in the old product, too. Consider a narrower one",
-        )
-    })
+    hit.then(|| broad::warning(entry))
 }
 
 /// Scan triggers that an exclusion is limited to; none = all.
@@ -274,12 +255,13 @@ impl WindowsRoute {
 
     /// A plain path, or one contextual entry for each trigger: two triggers in one set "cannot be true".
     fn paths(&self, path: &str, kind: Option<&str>, triggers: &Triggers) -> Vec<Entry> {
-        let mark = kind.map(|k| format!("PathType:{k}"));
-        let with = |trigger: Option<&str>| {
-            let parts: Vec<String> = mark.iter().cloned().chain(trigger.map(|t| format!("ScanTrigger:{t}"))).collect();
-            match (parts.is_empty(), kind) {
-                (true, _) => self.entry(PATHS, format!("{path}\\")),
-                (false, _) => self.entry(PATHS, format!("{path}\\:{{{}}}", parts.join(","))),
+        let with = |trigger: Option<&str>| match (kind, trigger) {
+            (None, None) => self.entry(PATHS, format!("{path}\\")),
+            // A suffix takes the place of the last separator, so the mark has to say that it is a folder.
+            (kind, trigger) => {
+                let mark = format!("PathType:{}", kind.unwrap_or("folder"));
+                let parts: Vec<String> = std::iter::once(mark).chain(trigger.map(|t| format!("ScanTrigger:{t}"))).collect();
+                self.entry(PATHS, format!("{path}\\:{{{}}}", parts.join(",")))
             }
         };
         if triggers.0.is_empty() { vec![with(None)] } else { triggers.0.iter().map(|t| with(Some(t))).collect() }

@@ -45,7 +45,7 @@ param(
     'D:\Data\Orders\orders.mdf\:{PathType:file,ScanTrigger:OnAccess}'
     'D:\Data\Orders\orders.mdf\:{PathType:file,ScanTrigger:OnDemand}'
     'D:\Data\Orders\*.ldf\:{PathType:file,ScanTrigger:OnAccess}'
-    'E:\Backup\:{ScanTrigger:OnDemand}'
+    'E:\Backup\:{PathType:folder,ScanTrigger:OnDemand}'
     '\\files.example.net\dist\'
     'F:\Share\readme.txt\:{PathType:file}'
     '%ProgramFiles%\Orders\orders.exe\:{PathType:file}'

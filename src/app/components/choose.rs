@@ -1,0 +1,75 @@
+//! Step 3: what each product could carry of this policy, and the choice of one.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::parts::{bar, step};
+use crate::app::protocol::RouteView;
+use crate::app::state::{Action, State};
+use crate::app::words;
+
+/// Properties of [`Choose`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The state.
+    pub state: Rc<State>,
+    /// What the user does.
+    pub on: Callback<Action>,
+}
+
+/// The step.
+#[component]
+pub fn Choose(props: &Props) -> Html {
+    let state = &props.state;
+    let platforms = state.platforms();
+    html! {
+        <section class="card" aria-labelledby="choose">
+            { step(3, "choose", "Choose the new product", "What each one can carry of your settings. You can change your mind.") }
+            if state.held {
+                <div class="held">
+                    <p>{ "You cancelled the comparison. Your files are still here." }</p>
+                    <button type="button" onclick={props.on.reform(|_: MouseEvent| Action::Resumed)}>{ "Go on" }</button>
+                </div>
+            } else {
+                { for platforms.iter().map(|platform| html! {
+                    <div key={(*platform).to_owned()}>
+                        if platforms.len() > 1 {
+                            <h3>{ format!("For the {} files", words::platform(platform)) }</h3>
+                        }
+                        <ul class="routes">
+                            { for state.routes.iter().filter(|r| r.target.platform == **platform)
+                                .map(|r| route(r, state, &props.on)) }
+                        </ul>
+                    </div>
+                }) }
+            }
+        </section>
+    }
+}
+
+fn route(route: &RouteView, state: &State, on: &Callback<Action>) -> Html {
+    let target = &route.target;
+    let chosen = state.choices.targets.get(&target.platform).is_some_and(|id| *id == target.id);
+    let all = words::sum(route.tallies.iter(), "setting");
+    let (platform, id) = (target.platform.clone(), target.id.clone());
+    let onclick =
+        on.reform(move |_: MouseEvent| Action::Chosen { platform: platform.clone(), target: id.clone() });
+    html! {
+        <li key={target.id.clone()} data-target={target.id.clone()} class={classes!("route", chosen.then_some("chosen"))}>
+            <h4>{ &target.name }</h4>
+            { bar(&all) }
+            <div>
+                <p class="sum">{ words::carried(&all) }</p>
+                <p class="rest">{ words::rest(&all).join("; ") }</p>
+            </div>
+            <ul class="tallies">
+                { for route.tallies.iter().map(|t| html! { <li>{ words::tally(t) }</li> }) }
+            </ul>
+            <p class="grade"><span>{ "How well it is proven: " }</span>{ &target.grade }</p>
+            <button type="button" class={if chosen { "quiet" } else { "" }} aria-pressed={chosen.to_string()} {onclick}>
+                { if chosen { "Chosen" } else { "Convert" } }<span class="unseen">{ " for " }{ &target.name }</span>
+            </button>
+        </li>
+    }
+}

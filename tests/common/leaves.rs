@@ -1,0 +1,177 @@
+//! The leaves of a document by an independent count: an own line splitter for INI and lists, roxmltree for XML.
+
+use std::collections::BTreeMap;
+
+/// A leaf of the document by the rules of design.md: path, physical line, value.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    pub path: String,
+    pub line: u64,
+    pub value: String,
+}
+
+fn leaf(path: impl Into<String>, line: usize, value: impl Into<String>) -> Leaf {
+    Leaf { path: path.into(), line: line as u64, value: value.into() }
+}
+
+/// Second and later occurrences carry `#2`, `#3` …
+fn number(leaves: &mut [Leaf]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for leaf in leaves {
+        let count = seen.entry(leaf.path.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            leaf.path = format!("{}#{count}", leaf.path);
+        }
+    }
+}
+
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split('\n').enumerate().map(|(n, l)| (n + 1, l.strip_suffix('\r').unwrap_or(l)))
+}
+
+fn is_name(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | ' '))
+}
+
+/// `None`: quotation marks that do not close (kaspersky-linux.md, section 6).
+fn unquoted(value: &str) -> Option<&str> {
+    if value == "\"" {
+        return None;
+    }
+    match (value.starts_with('"'), value.ends_with('"')) {
+        (true, true) => Some(&value[1..value.len() - 1]),
+        (false, false) => Some(value),
+        _ => None,
+    }
+}
+
+/// Leaves by an own count.
+pub fn ini_leaves(text: &str) -> Vec<Leaf> {
+    let mut out: Vec<Leaf> = Vec::new();
+    // The section that is open: its path, its line, and whether a setting stood in it.
+    let mut open: Option<(String, usize, bool)> = None;
+    let close = |open: &mut Option<(String, usize, bool)>, out: &mut Vec<Leaf>| {
+        if let Some((path, line, false)) = open.take() {
+            // Before the leaves that were found inside it (broken lines and comments).
+            let at = out.iter().position(|l| l.line > line as u64).unwrap_or(out.len());
+            out.insert(at, leaf(path, line, ""));
+        }
+    };
+    for (n, raw) in lines(text) {
+        let t = raw.trim();
+        if t.is_empty() {
+            continue;
+        }
+        if t.starts_with('#') || t.starts_with(';') {
+            out.push(leaf(format!("line {n}"), n, t));
+            continue;
+        }
+        if let Some(path) = t.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
+            close(&mut open, &mut out);
+            open = Some((path.trim().to_owned(), n, false));
+            continue;
+        }
+        let pair = t.split_once('=').map(|(k, v)| (k.trim(), unquoted(v.trim())));
+        match pair {
+            Some((key, Some(value))) if is_name(key) => {
+                let path = match &mut open {
+                    Some((section, _, used)) => {
+                        *used = true;
+                        format!("{section}.{key}")
+                    }
+                    None => key.to_owned(),
+                };
+                out.push(leaf(path, n, value));
+            }
+            _ => out.push(leaf(format!("line {n}"), n, t)),
+        }
+    }
+    close(&mut open, &mut out);
+    number(&mut out);
+    out
+}
+
+/// Leaves by an own count.
+pub fn list_leaves(text: &str) -> Vec<Leaf> {
+    let mut out = Vec::new();
+    for (n, raw) in lines(text).filter(|(_, l)| !l.trim().is_empty()) {
+        out.extend(raw.split(';').enumerate().map(|(c, cell)| leaf(format!("row {n} column {}", c + 1), n, cell)));
+    }
+    out
+}
+
+/// Leaves by an own count.
+pub fn xml_leaves(text: &str) -> Vec<Leaf> {
+    let document = roxmltree::Document::parse(text).unwrap();
+    let mut out = Vec::new();
+    element(document.root_element(), "", 1, &mut out);
+    out
+}
+
+/// The name as it is written, with its prefix.
+fn written_name<'t>(node: roxmltree::Node<'t, 't>) -> &'t str {
+    let tag = &node.document().input_text()[node.range()][1..];
+    let end = tag.find(|c: char| c.is_whitespace() || matches!(c, '/' | '>')).unwrap();
+    &tag[..end]
+}
+
+fn element<'t>(node: roxmltree::Node<'t, 't>, above: &str, position: usize, out: &mut Vec<Leaf>) {
+    let document = node.document();
+    let path = format!("{above}/{}[{position}]", written_name(node));
+    let line = document.text_pos_at(node.range().start).row as usize;
+    let parent = node.children().any(|c| c.is_element());
+    if !parent {
+        let value: String = node.children().filter(|c| c.is_text()).filter_map(|c| c.text()).collect();
+        out.push(leaf(path.clone(), line, value));
+    }
+    for attribute in node.attributes() {
+        let name = &document.input_text()[attribute.range_qname()];
+        // The line of the tag: where its element stands.
+        out.push(leaf(format!("{path}/@{name}"), line, attribute.value()));
+    }
+    if !parent {
+        return;
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let (mut run, mut run_line, mut runs) = (String::new(), 0, 0);
+    let mut flush = |run: &mut String, line: usize, out: &mut Vec<Leaf>| {
+        if !run.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
+            runs += 1;
+            out.push(leaf(format!("{path}/text()[{runs}]"), line, run.as_str()));
+        }
+        run.clear();
+    };
+    for child in node.children() {
+        if child.is_element() {
+            flush(&mut run, run_line, out);
+            let name = written_name(child);
+            let count = counts.entry(name).or_default();
+            *count += 1;
+            element(child, &path, *count, out);
+        } else if child.is_text() {
+            if run.is_empty() {
+                run_line = document.text_pos_at(child.range().start).row as usize;
+            }
+            run.push_str(child.text().unwrap_or(""));
+        }
+    }
+    flush(&mut run, run_line, out);
+}
+
+/// Leaves of any readable input.
+pub fn leaves_of(text: &str) -> Vec<Leaf> {
+    if text.trim_start().starts_with('<') {
+        xml_leaves(text)
+    } else if text.contains('=') && !is_row(text) {
+        ini_leaves(text)
+    } else {
+        list_leaves(text)
+    }
+}
+
+/// The first line is a row of a list.
+fn is_row(text: &str) -> bool {
+    let first = text.trim_start().lines().next().unwrap_or("");
+    matches!(first.split(';').count(), 3 | 9)
+}

@@ -1,0 +1,93 @@
+//! Documents that are made from tables in the code: a stale one fails. `CROSSWALK_BLESS=1 cargo test --test docs` writes
+//! them.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crosswalk::finding::CATALOGUE;
+use crosswalk::intake::recognise::FORMATS;
+use crosswalk::vendor;
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn check(name: &str, wanted: &str) {
+    let path = file(name);
+    if std::env::var_os("CROSSWALK_BLESS").is_some() {
+        fs::write(&path, wanted).unwrap();
+        return;
+    }
+    let stands = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(stands, wanted, "{name} is stale: CROSSWALK_BLESS=1 cargo test --test docs");
+}
+
+fn formats() -> String {
+    let mut out = String::from("| read | system | what the reader promises | how to export |\n|---|---|---|---|\n");
+    for (_, platform, f) in FORMATS {
+        let _ = writeln!(out, "| {} (`{}`) | {} | {} | {} |", f.label, f.id, platform.word(), f.promise, f.export);
+    }
+    out
+}
+
+fn targets() -> String {
+    let mut out = String::from("| target | system | carries | how well it is proven | files |\n|---|---|---|---|---|\n");
+    for route in vendor::all() {
+        let i = route.info();
+        let files: Vec<String> = i.files.iter().map(|f| format!("`{f}`")).collect();
+        let _ = writeln!(
+            out,
+            "| {} (`{}`) | {} | {} | {} | {} |",
+            i.name,
+            i.id,
+            i.platform.word(),
+            i.carries,
+            i.grade,
+            files.join(", ")
+        );
+    }
+    out
+}
+
+#[test]
+fn the_catalogue_of_codes_is_current() {
+    let mut out = String::from("# Codes\n\nMade from `src/finding.rs`. CW0… are findings and refusals, CW1… reasons of rows; those of looser forms can be given to `--accept`.\n\n| code | meaning |\n|---|---|\n");
+    for (code, meaning) in CATALOGUE {
+        let _ = writeln!(out, "| {code} | {meaning} |");
+    }
+    check("docs/codes.md", &out);
+}
+
+#[test]
+fn the_support_matrix_in_the_readme_is_current() {
+    const BEGIN: &str = "<!-- made by tests/docs.rs: begin -->\n";
+    const END: &str = "<!-- made by tests/docs.rs: end -->\n";
+    let readme = fs::read_to_string(file("README.md")).unwrap();
+    let (before, rest) = readme.split_once(BEGIN).expect("the README has the mark where the matrix begins");
+    let (_, after) = rest.split_once(END).expect("the README has the mark where the matrix ends");
+    check("README.md", &format!("{before}{BEGIN}\n{}\n{}\n{END}{after}", formats(), targets()));
+}
+
+/// ARCHITECTURE.md names the test of each invariant; a test that was renamed or lost is found here.
+#[test]
+fn every_invariant_names_a_test_that_exists() {
+    let text = fs::read_to_string(file("ARCHITECTURE.md")).unwrap();
+    let mut sources = String::new();
+    for folder in ["tests", "tests/browser", "src", "src/app", "src/intake", "xtask/src"] {
+        for entry in fs::read_dir(file(folder)).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|e| e == "rs" || e == "mjs") {
+                sources.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut named = 0;
+    for part in text.split("test: `").skip(1) {
+        let name = part.split('`').next().unwrap();
+        assert!(sources.contains(name), "ARCHITECTURE.md names {name}, which is no test");
+        named += 1;
+    }
+    assert!(named >= 8, "only {named} invariants name a test");
+}
