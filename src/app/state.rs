@@ -86,6 +86,7 @@ impl Ledger {
 }
 
 /// Something the user did, or the worker said.
+#[allow(clippy::large_enum_variant, reason = "one at a time exists, and it is moved at once")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Files were dropped, chosen or pasted: number and name.

@@ -22,7 +22,17 @@ const KNOWN_KEYS: [&str; 5] = ["proxyserver", "proxy_server", "proxyhost", "tbin
 
 /// Words that introduce a secret inside a value.
 const IN_VALUES: [&str; 11] = [
-    "pass", "pwd", "pw", "secret", "token", "credential", "apikey", "api_key", "kennwort", "пароль", "authorization",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "token",
+    "credential",
+    "apikey",
+    "api_key",
+    "kennwort",
+    "пароль",
+    "authorization",
 ];
 
 /// Whether the name of a key alone says that its value is secret.
@@ -92,7 +102,8 @@ fn has_user_info(value: &str) -> bool {
         let start = before.rfind(['/', '\\', ' ', '"', '\'', '=', ',', ';']).map_or(0, |i| i + 1);
         let user = before.get(start..).unwrap_or_default();
         user.split_once(':').is_some_and(|(name, word)| !name.is_empty() && !word.is_empty())
-            || before.contains("://") && !user.is_empty() && user.contains(':')
+            // After a scheme anything may stand in the word, a slash that nobody encoded, too.
+            || before.rsplit_once("://").is_some_and(|(_, all)| all.contains(':') && !all.contains(char::is_whitespace))
     })
 }
 
@@ -125,7 +136,13 @@ fn passes_secret(value: &str) -> bool {
 fn ends_in_telling_word(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '\t', '"', '\'']);
     let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    let start = before.char_indices().rev().take(64).take_while(|(_, c)| in_word(*c)).last().map_or(before.len(), |(i, _)| i);
+    let start = before
+        .char_indices()
+        .rev()
+        .take(64)
+        .take_while(|(_, c)| in_word(*c))
+        .last()
+        .map_or(before.len(), |(i, _)| i);
     let word = before.get(start..).unwrap_or("");
     if word.len() < 2 {
         return false;
@@ -187,7 +204,16 @@ mod tests {
 
     #[test]
     fn keys_that_tell() {
-        for key in ["Password", "ProxyServer", "UserPwd", "apiToken", "ClientSecret", "PrivateKey", "INSTALL_LICENSE", "Credentials"] {
+        for key in [
+            "Password",
+            "ProxyServer",
+            "UserPwd",
+            "apiToken",
+            "ClientSecret",
+            "PrivateKey",
+            "INSTALL_LICENSE",
+            "Credentials",
+        ] {
             assert!(key_is_secret(key), "{key}");
         }
         for key in ["Path", "AreaDesc", "UseProxy", "Enabled", "Description", "TaskName"] {
