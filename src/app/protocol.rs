@@ -136,7 +136,7 @@ pub enum Response {
         /// Its number.
         id: InputId,
         /// What it is.
-        view: InputView,
+        view: Box<InputView>,
         /// The first page of what was read.
         items: Vec<ItemView>,
     },

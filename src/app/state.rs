@@ -406,7 +406,7 @@ impl State {
                     self.notice =
                         format!("{} was read: {}", entry.name, words::things(view.items, "setting"));
                 }
-                entry.stage = Stage::Read(Box::new(view));
+                entry.stage = Stage::Read(view);
                 entry.offset = 0;
                 entry.items = items;
                 self.stale = true;

@@ -56,7 +56,7 @@ fn told(state: &mut State, response: Response) -> Vec<Effect> {
 }
 
 fn opened(state: &mut State, id: InputId, name: &str) -> Vec<Effect> {
-    told(state, Response::Opened { id, view: view(name, "linux"), items: Vec::new() })
+    told(state, Response::Opened { id, view: Box::new(view(name, "linux")), items: Vec::new() })
 }
 
 fn applied(state: &mut State, ids: &[InputId], results: Vec<(InputId, ResultView)>) -> Vec<Effect> {
@@ -360,7 +360,7 @@ fn platforms_stand_once() {
     let mut state = State::default();
     state.update(Action::Brought(vec![(1, "a".into()), (2, "b".into()), (3, "c".into())]));
     for (id, platform) in [(1, "linux"), (2, "windows"), (3, "linux")] {
-        told(&mut state, Response::Opened { id, view: view("x", platform), items: Vec::new() });
+        told(&mut state, Response::Opened { id, view: Box::new(view("x", platform)), items: Vec::new() });
     }
     assert_eq!(state.platforms(), ["linux", "windows"]);
 }
