@@ -7,10 +7,11 @@
 
 use std::collections::BTreeMap;
 
+use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
-use web_sys::{Blob, Document, HtmlElement, MessageEvent, Worker};
+use web_sys::{Blob, Document, DragEvent, File, FileList, HtmlElement, MessageEvent, Worker};
 
 use super::protocol::{InputId, Request, Response};
 
@@ -60,7 +61,9 @@ impl Bridge {
         self.line = None;
         match spawn() {
             Ok(worker) => self.line = Some(listen(worker, &self.listener)),
-            Err(_) => (self.listener)(News::Broke("This browser does not let the page start a worker".into())),
+            Err(_) => {
+                (self.listener)(News::Broke("This browser does not let the page start a worker".into()))
+            }
         }
     }
 
@@ -128,7 +131,9 @@ fn listen(worker: Worker, listener: &std::rc::Rc<dyn Fn(News)>) -> Line {
     });
     let hear = listener.clone();
     let error = Closure::<dyn FnMut(JsValue)>::new(move |_| {
-        hear(News::Broke("If it happens again with the same file, please report it with a sanitised copy".into()));
+        hear(News::Broke(
+            "If it happens again with the same file, please report it with a sanitised copy".into(),
+        ));
     });
     worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
     worker.set_onerror(Some(error.as_ref().unchecked_ref()));
@@ -172,6 +177,32 @@ pub fn save(name: &str, blob: &Blob) -> Result<(), JsValue> {
     let ours = ours()?;
     let save: Function = Reflect::get(&ours, &"save".into())?.dyn_into()?;
     save.call2(&ours, &name.into(), blob).map(drop)
+}
+
+/// Takes files that are dropped beside the zone, too. Without this the browser would leave the page and open them.
+pub fn drops(take: impl Fn(Vec<File>) + 'static) -> Vec<EventListener> {
+    let Some(window) = web_sys::window() else { return Vec::new() };
+    let options = EventListenerOptions::enable_prevent_default();
+    let over = EventListener::new_with_options(&window, "dragover", options, |event| event.prevent_default());
+    let drop = EventListener::new_with_options(&window, "drop", options, move |event| {
+        // The zone itself has taken it then.
+        if !event.default_prevented() {
+            event.prevent_default();
+            take(dropped(event));
+        }
+    });
+    vec![over, drop]
+}
+
+/// The files of a drop.
+pub fn dropped(event: &web_sys::Event) -> Vec<File> {
+    let data = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer);
+    data.and_then(|d| d.files()).map_or_else(Vec::new, |list| files(&list))
+}
+
+/// A list of files as a vector.
+pub fn files(list: &FileList) -> Vec<File> {
+    (0..list.length()).filter_map(|at| list.get(at)).collect()
 }
 
 /// Text as a file.

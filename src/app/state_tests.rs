@@ -178,12 +178,15 @@ fn an_answer_is_bound_to_its_input_and_can_be_undone() {
 #[test]
 fn changes_while_the_worker_works_are_sent_once_at_the_end() {
     let mut state = with_input();
-    let answer = |value: &str| Action::Answered { input: "a.ini".into(), key: "task".into(), value: value.into() };
+    let answer =
+        |value: &str| Action::Answered { input: "a.ini".into(), key: "task".into(), value: value.into() };
     assert_eq!(applies(&state.update(answer("1"))), 1);
     assert_eq!(applies(&state.update(answer("2"))), 0);
     assert_eq!(applies(&state.update(answer("3"))), 0);
     let effects = applied(&mut state, &[1], Vec::new());
-    let last = asks(&effects).into_iter().find_map(|r| if let Request::Apply(c) = r { Some(c.clone()) } else { None });
+    let last = asks(&effects)
+        .into_iter()
+        .find_map(|r| if let Request::Apply(c) = r { Some(c.clone()) } else { None });
     assert_eq!(last.unwrap().answers["task@a.ini"], "3");
 }
 
@@ -245,7 +248,7 @@ fn decisions_are_bound_to_input_target_and_row() {
         row: "7".into(),
         choice: Choice::Accept,
     };
-    assert_eq!(state.choices.decisions, [want.clone()]);
+    assert_eq!(state.choices.decisions, std::slice::from_ref(&want));
     state.update(decide(Some(Choice::Drop)));
     assert_eq!(state.choices.decisions, [Decision { choice: Choice::Drop, ..want }]);
     state.update(decide(None));
@@ -298,6 +301,17 @@ fn a_dead_worker_is_replaced_and_the_user_is_told() {
     assert!(effects.contains(&Effect::Restart));
     assert!(state.notice.ends_with("why"));
     assert_eq!(state.entries.len(), 1);
+}
+
+#[test]
+fn workers_that_keep_dying_are_given_up() {
+    let mut state = State::default();
+    for _ in 0..FAILURES {
+        assert!(state.update(Action::Broke("why".into())).contains(&Effect::Restart));
+        told(&mut state, Response::Up);
+    }
+    assert!(state.update(Action::Broke("why".into())).is_empty());
+    assert_eq!(state.notice, "The engine does not run in this browser. why");
 }
 
 #[test]

@@ -23,7 +23,11 @@ pub const FATES: [FateWords; 12] = [
         meaning: "The new product would protect less. Written only if you accept it.",
         tone: "look",
     },
-    FateWords { word: "unconfirmed", meaning: "Waits for an answer to a question above. Not written.", tone: "look" },
+    FateWords {
+        word: "unconfirmed",
+        meaning: "Waits for an answer to a question above. Not written.",
+        tone: "look",
+    },
     FateWords { word: "by-hand", meaning: "A person must do or judge this. Not written.", tone: "look" },
     FateWords { word: "unsupported", meaning: "The new product has nothing like it.", tone: "quiet" },
     FateWords {
@@ -142,7 +146,10 @@ pub fn sum<'a>(tallies: impl Iterator<Item = &'a Tally>, kind: &str) -> Tally {
 /// The result of all conversions in one sentence.
 pub fn outcome<'a>(results: impl Iterator<Item = &'a ResultView>) -> String {
     let tallies: Vec<&Tally> = results.flat_map(|r| r.tallies.iter()).collect();
-    format!("Converted: {}", tally(&sum(tallies.into_iter(), "setting")))
+    let all = sum(tallies.into_iter(), "setting");
+    let need = if all.person == 1 { "needs" } else { "need" };
+    let person = if all.person > 0 { format!("; {} {need} a person", all.person) } else { String::new() };
+    format!("Converted: {}{person}", carried(&all))
 }
 
 /// How many rows of a conversion have a fate; all of them for `None`.
@@ -208,10 +215,18 @@ mod tests {
         let check = |kind: &str, [all, carried, person, off, unread]: [usize; 5], expected: &str| {
             assert_eq!(tally(&Tally { kind: kind.into(), all, carried, person, off, unread }), expected);
         };
-        check("exclusion", [41, 31, 3, 0, 0], "31 of 41 exclusions are carried over; 3 need a person; 7 have no counterpart");
+        check(
+            "exclusion",
+            [41, 31, 3, 0, 0],
+            "31 of 41 exclusions are carried over; 3 need a person; 7 have no counterpart",
+        );
         check("exclusion", [1, 1, 0, 0, 0], "1 of 1 exclusion is carried over");
         check("exclusion", [2, 1, 1, 0, 0], "1 of 2 exclusions is carried over; 1 needs a person");
-        check("exclusion", [3, 2, 0, 1, 0], "2 of 2 exclusions are carried over; 1 is switched off or dropped");
+        check(
+            "exclusion",
+            [3, 2, 0, 1, 0],
+            "2 of 2 exclusions are carried over; 1 is switched off or dropped",
+        );
         check("exclusion", [2, 0, 0, 2, 0], "2 exclusions, switched off or dropped");
         check("setting", [4, 2, 0, 0, 2], "2 of 4 settings are carried over; 2 are secret or not known");
         check("secret", [1, 0, 0, 0, 1], "1 secret withheld");

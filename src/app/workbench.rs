@@ -16,7 +16,7 @@ use crate::ledger::{Fate, Row};
 use crate::options::{Answers, Decisions, Options};
 use crate::policy::Policy;
 use crate::vendor;
-use crate::view;
+use crate::view::{self, FindingView, InputView};
 use crate::watch::Watch;
 
 const LINUX: &[u8] = include_bytes!("../../www/samples/kesl-settings.ini");
@@ -24,6 +24,9 @@ const WINDOWS: &[u8] = include_bytes!("../../www/samples/ksws-trusted-zone.xml")
 
 /// What stands beside the vendor's files in every bundle, what a person reads first going first.
 const BESIDE: [&str; 4] = [bundle::STEPS, "report.html", "report.csv", "report.json"];
+
+/// How many findings cross at once.
+const FINDINGS: usize = 50;
 
 /// One input on the workbench.
 struct Sheet {
@@ -87,7 +90,7 @@ impl Workbench {
         match crate::read(name, bytes, watch) {
             Ok(reading) => {
                 let policy = crate::interpret(&[&reading], &self.options().answers);
-                let view = view::input(&reading, &policy);
+                let view = input_view(&reading, &policy);
                 let items = view::items(&reading, &policy, 0, PAGE);
                 self.sheets.push(Sheet { id, reading, policy, conversion: None });
                 Response::Opened { id, view, items }
@@ -106,7 +109,7 @@ impl Workbench {
             if answers_changed || sheet.policy.inputs.is_empty() {
                 sheet.policy = crate::interpret(&[&sheet.reading], &options.answers);
             }
-            inputs.push((sheet.id, view::input(&sheet.reading, &sheet.policy)));
+            inputs.push((sheet.id, input_view(&sheet.reading, &sheet.policy)));
             sheet.conversion = None;
         }
         let mut routes = Vec::new();
@@ -121,7 +124,8 @@ impl Workbench {
                 let own = tally(&conversion.rows);
                 names.push(sheet.reading.input.name.clone());
                 if chosen {
-                    let view = view::conversion(&conversion, &options);
+                    let mut view = view::conversion(&conversion, &options);
+                    cap(&mut view.findings);
                     let written = conversion.artefacts.iter().map(|a| a.name);
                     let files = written.chain(BESIDE).map(String::from).collect();
                     results.push((sheet.id, ResultView { view, tallies: own.clone(), files }));
@@ -178,6 +182,29 @@ impl Workbench {
         };
         let single = parts.len() == 1;
         Some(OutFile { name, bytes: bundle::zip(&bundle::tree(parts, single)) })
+    }
+}
+
+fn input_view(reading: &Reading, policy: &Policy) -> InputView {
+    let mut view = view::input(reading, policy);
+    cap(&mut view.findings);
+    view
+}
+
+/// Holds a list of findings to what a person can look at, the worst first; all of them stand in the report.
+fn cap(findings: &mut Vec<FindingView>) {
+    findings.sort_by_key(|f| ["error", "warning", "info"].iter().position(|s| *s == f.severity));
+    let more = findings.len().saturating_sub(FINDINGS);
+    if more > 0 {
+        findings.truncate(FINDINGS);
+        findings.push(FindingView {
+            code: String::new(),
+            severity: "info".into(),
+            input: String::new(),
+            line: 0,
+            message: format!("There are {more} more"),
+            hint: "The report lists all of them".into(),
+        });
     }
 }
 

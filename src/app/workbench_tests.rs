@@ -128,7 +128,8 @@ fn consent_and_decisions_reach_the_rows() {
 fn answers_change_what_waits() {
     let mut bench = Workbench::default();
     let name = "ksws.xml";
-    let Response::Opened { view, .. } = ask(&mut bench, Request::Sample { id: 1, name: name.into(), which: Sample::Windows })
+    let Response::Opened { view, .. } =
+        ask(&mut bench, Request::Sample { id: 1, name: name.into(), which: Sample::Windows })
     else {
         panic!()
     };
@@ -167,6 +168,25 @@ fn pages_of_rows_make_up_the_whole() {
 }
 
 #[test]
+fn findings_are_held_to_what_a_person_can_look_at() {
+    let finding = |severity: &str, n: usize| FindingView {
+        code: "CW0001".into(),
+        severity: severity.into(),
+        input: "a".into(),
+        line: 1,
+        message: n.to_string(),
+        hint: String::new(),
+    };
+    let mut few = vec![finding("info", 1), finding("error", 2), finding("warning", 3), finding("error", 4)];
+    cap(&mut few);
+    assert_eq!(few.iter().map(|f| f.message.as_str()).collect::<Vec<_>>(), ["2", "4", "3", "1"]);
+    let mut many: Vec<FindingView> = (0..FINDINGS + 7).map(|n| finding("warning", n)).collect();
+    cap(&mut many);
+    assert_eq!(many.len(), FINDINGS + 1);
+    assert_eq!(many.last().unwrap().message, "There are 7 more");
+}
+
+#[test]
 fn several_inputs_come_in_folders() {
     let mut bench = linux();
     sample(&mut bench, 2, "ksws.xml", Sample::Windows);
@@ -197,7 +217,8 @@ fn what_cannot_be_had_is_said() {
     assert!(failed(ask(&mut bench, take(Parcel::Zip))));
     assert!(failed(ask(&mut bench, take(Parcel::File { id: 1, name: "no".into() }))));
     assert!(failed(ask(&mut bench, take(Parcel::Sanitised { id: 9 }))));
-    let refused = bench.handle(Request::Open { id: 2, name: "a.txt".into() }, b"Buy milk\n", &mut unwatched).0;
+    let refused =
+        bench.handle(Request::Open { id: 2, name: "a.txt".into() }, b"Buy milk\n", &mut unwatched).0;
     assert!(matches!(refused, Response::Refused { id: 2, refusal } if !refusal.hint.is_empty()));
     assert_eq!(ask(&mut bench, Request::Close { id: 1 }), Response::Closed { id: 1 });
     assert!(failed(ask(&mut bench, take(Parcel::Sanitised { id: 1 }))));

@@ -36,7 +36,9 @@ fn serve(scope: &DedicatedWorkerGlobalScope, bench: &mut Workbench, message: &Js
     let parts: Array = message.clone().unchecked_into();
     let request: Request = match serde_wasm_bindgen::from_value(parts.get(0)) {
         Ok(request) => request,
-        Err(error) => return post(scope, &failed(format!("The page asked for something unknown: {error}")), None),
+        Err(error) => {
+            return post(scope, &failed(format!("The page asked for something unknown: {error}")), None);
+        }
     };
     let bytes = match parts.get(1).dyn_into::<Blob>() {
         Err(_) => Vec::new(),

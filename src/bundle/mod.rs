@@ -1,6 +1,7 @@
 //! What a user takes away: vendor files, import steps, and the report in three forms. Both doors call the same
 //! functions, so the page's files and the command line's are the same to the byte.
 
+mod crc;
 mod csv;
 mod html;
 pub mod report;

@@ -1,6 +1,6 @@
 //! A ZIP that is the same for the same files: stored, sorted by name, dated 1980-01-01, names in UTF-8.
 
-use super::OutFile;
+use super::{OutFile, crc};
 
 /// 1980-01-01 as ZIP writes dates; the time is zero.
 const DATE: u16 = 1 << 5 | 1;
@@ -19,7 +19,7 @@ pub fn zip(files: &[OutFile]) -> Vec<u8> {
         for half in [20u16, FLAGS, 0, 0, DATE] {
             common.extend_from_slice(&half.to_le_bytes());
         }
-        for word in [crc32fast::hash(&file.bytes), file.bytes.len() as u32, file.bytes.len() as u32] {
+        for word in [crc::crc32(&file.bytes), file.bytes.len() as u32, file.bytes.len() as u32] {
             common.extend_from_slice(&word.to_le_bytes());
         }
         common.extend_from_slice(&(file.name.len() as u16).to_le_bytes());

@@ -22,7 +22,17 @@ const KNOWN_KEYS: [&str; 5] = ["proxyserver", "proxy_server", "proxyhost", "tbin
 
 /// Words that introduce a secret inside a value.
 const IN_VALUES: [&str; 11] = [
-    "pass", "pwd", "pw", "secret", "token", "credential", "apikey", "api_key", "kennwort", "пароль", "authorization",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "token",
+    "credential",
+    "apikey",
+    "api_key",
+    "kennwort",
+    "пароль",
+    "authorization",
 ];
 
 /// Whether the name of a key alone says that its value is secret.
@@ -145,7 +155,13 @@ fn passes_secret(value: &str) -> bool {
 fn ends_in_telling_word(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '\t', '"', '\'']);
     let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    let start = before.char_indices().rev().take(64).take_while(|(_, c)| in_word(*c)).last().map_or(before.len(), |(i, _)| i);
+    let start = before
+        .char_indices()
+        .rev()
+        .take(64)
+        .take_while(|(_, c)| in_word(*c))
+        .last()
+        .map_or(before.len(), |(i, _)| i);
     let word = before.get(start..).unwrap_or("");
     if word.len() < 2 {
         return false;
@@ -207,7 +223,16 @@ mod tests {
 
     #[test]
     fn keys_that_tell() {
-        for key in ["Password", "ProxyServer", "UserPwd", "apiToken", "ClientSecret", "PrivateKey", "INSTALL_LICENSE", "Credentials"] {
+        for key in [
+            "Password",
+            "ProxyServer",
+            "UserPwd",
+            "apiToken",
+            "ClientSecret",
+            "PrivateKey",
+            "INSTALL_LICENSE",
+            "Credentials",
+        ] {
             assert!(key_is_secret(key), "{key}");
         }
         for key in ["Path", "AreaDesc", "UseProxy", "Enabled", "Description", "TaskName"] {

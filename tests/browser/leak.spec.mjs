@@ -87,7 +87,9 @@ test('nothing can be fetched after ready, not even by hand', async ({ context })
 test('the module imports what is on the list and nothing else', async () => {
   const module = await WebAssembly.compile(await readFile(join(DIST, 'app_bg.wasm')));
   const plain = (name) => name.replace(/^__wbg_/, '').replace(/_[0-9a-f]{16}$/, '');
-  const found = [...new Set(WebAssembly.Module.imports(module).map((i) => plain(i.name)))].sort();
+  // `__wbindgen_…` are the glue's own: numbers, strings and references across the border. They reach no browser API.
+  const imports = WebAssembly.Module.imports(module).map((i) => i.name).filter((name) => !name.startsWith('__wbindgen_'));
+  const found = [...new Set(imports.map(plain))].sort();
   const list = new URL('imports.allow.txt', import.meta.url);
   if (process.env.BLESS) await writeFile(list, `${HEAD}${found.join('\n')}\n`);
   const allowed = (await readFile(list, 'utf8')).split('\n').filter((line) => line && !line.startsWith('#'));

@@ -232,6 +232,8 @@ pub fn tree(folder: &Path) -> Files {
     }
     paths
         .into_iter()
-        .map(|p| (p.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/"), std::fs::read(&p).unwrap()))
+        .map(|p| {
+            (p.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/"), std::fs::read(&p).unwrap())
+        })
         .collect()
 }

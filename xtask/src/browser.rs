@@ -7,11 +7,12 @@ use crate::page::PUBLISHED;
 use crate::place::Place;
 use crate::report::{Ran, Report};
 use crate::tally::{self, Tally};
-use crate::{native, page, run, size};
+use crate::{native, page, run, size, tools};
 
 /// Builds what they need, weighs the page, and runs them.
 pub fn browser(place: &Place, report: &mut Report) {
-    let built = report.step("page", || Ran::plain(page::build(place, PUBLISHED)));
+    let built = report.step("tools of the page", || Ran::plain(tools::prepare_page(place)))
+        && report.step("page", || Ran::plain(page::build(place, PUBLISHED)));
     if built {
         report.step("size of the page", || Ran::plain(size::check(place)));
     }

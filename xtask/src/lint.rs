@@ -7,7 +7,10 @@ use crate::tools::{self, DENY};
 
 /// All of them.
 pub fn lint(place: &Place, report: &mut Report) {
-    report.step("format", || Ran::plain(run::run(place.cargo().args(["fmt", "--all", "--check"]))));
+    report.step("format", || {
+        let ready = tools::rust_components(place);
+        Ran::plain(ready.and_then(|()| run::run(place.cargo().args(["fmt", "--all", "--check"]))))
+    });
     report.step("clippy, engine and command line", || {
         let native = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
         Ran::plain(run::run(place.cargo().args(native)))

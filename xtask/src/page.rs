@@ -31,6 +31,8 @@ pub fn trunk(place: &Place, command: &str) -> Command {
     trunk
         .env("PATH", place.path_with(tools::folders(place, &[&TRUNK, &WASM_BINDGEN])))
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", same_bytes_everywhere(place))
+        // For the flags above cargo would build everything again after a plain `trunk build`, and the other way.
+        .env("CARGO_TARGET_DIR", place.target.join("site"))
         // Trunk reads it as true or false only.
         .env_remove("NO_COLOR");
     trunk

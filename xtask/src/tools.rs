@@ -1,4 +1,4 @@
-//! Tools that cargo brings: the WebAssembly target, Trunk, wasm-bindgen, cargo-deny.
+//! Tools that rustup and cargo bring: the WebAssembly target, clippy, Trunk, wasm-bindgen, cargo-deny.
 //!
 //! Each tool is kept by name and version in `~/.cache/crosswalk`. One of the right version that is on the search
 //! path already is used as it is.
@@ -64,6 +64,17 @@ pub fn rust_target(place: &Place) -> Result<(), String> {
     println!("Adding the target {TARGET} to the Rust toolchain (a few seconds, 20 MB)");
     run::run(place.command("rustup").args(["target", "add", TARGET]))
         .map_err(|why| format!("{why}\nWithout rustup, install Rust's standard library for {TARGET} by hand"))
+}
+
+/// Adds the components that read the source to the toolchain, where they are missing.
+pub fn rust_components(place: &Place) -> Result<(), String> {
+    let works = |command: &str| run::output(place.cargo().args([command, "--version"])).is_some();
+    if works("fmt") && works("clippy") {
+        return Ok(());
+    }
+    println!("Adding rustfmt and clippy to the Rust toolchain (a few seconds, 30 MB)");
+    run::run(place.command("rustup").args(["component", "add", "rustfmt", "clippy"]))
+        .map_err(|why| format!("{why}\nWithout rustup, install rustfmt and clippy of this Rust by hand"))
 }
 
 /// Installs the tools that are missing, in the cache.

@@ -5,6 +5,7 @@ use web_sys::{DragEvent, File, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::parts::step;
+use crate::app::bridge;
 use crate::app::protocol::Sample;
 use crate::app::state::{Action, Entry, Stage};
 use crate::app::words;
@@ -48,9 +49,7 @@ pub fn Bring(props: &Props) -> Html {
         Callback::from(move |event: DragEvent| {
             event.prevent_default();
             over.set(false);
-            if let Some(list) = event.data_transfer().and_then(|d| d.files()) {
-                on_files.emit(files(&list));
-            }
+            on_files.emit(bridge::dropped(&event));
         })
     };
     let onchange = {
@@ -58,7 +57,7 @@ pub fn Bring(props: &Props) -> Html {
         Callback::from(move |event: Event| {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
                 if let Some(list) = input.files() {
-                    on_files.emit(files(&list));
+                    on_files.emit(bridge::files(&list));
                 }
                 // So that the same file can be chosen again.
                 input.set_value("");
@@ -113,10 +112,6 @@ pub fn Bring(props: &Props) -> Html {
             <Brought entries={props.entries.clone()} on={props.on.clone()} />
         </section>
     }
-}
-
-fn files(list: &web_sys::FileList) -> Vec<File> {
-    (0..list.length()).filter_map(|at| list.get(at)).collect()
 }
 
 /// Properties of [`Brought`].

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::ledger::LedgerTable;
-use super::parts::{findings, step};
+use super::parts::{findings, findings_here, step};
 use crate::app::state::{Action, State};
 use crate::app::words;
 use crate::view::OfferView;
@@ -36,8 +36,7 @@ pub fn Decide(props: &Props) -> Html {
                 let ledger = state.ledgers.get(&entry.id)?;
                 let result = &ledger.result;
                 let all = words::sum(result.tallies.iter(), "setting");
-                // What was said about the file stands above already.
-                let fresh: Vec<_> = result.view.findings.iter().filter(|f| !view.findings.contains(f)).cloned().collect();
+                let failures: Vec<_> = findings_here(result, view).filter(|f| f.severity == "error").cloned().collect();
                 Some(html! {
                     <article key={entry.id.to_string()} aria-label={view.name.clone()}>
                         if several { <h3>{ &view.name }</h3> }
@@ -48,7 +47,7 @@ pub fn Decide(props: &Props) -> Html {
                                 { format!("{} in the files.", words::things(result.view.entries, "entry")) }
                             </p>
                         </div>
-                        { findings(&fresh) }
+                        { findings(&failures) }
                         { offers(&result.view.offers, &props.on) }
                         <LedgerTable id={entry.id} name={view.name.clone()} ledger={ledger.clone()} on={props.on.clone()} />
                     </article>

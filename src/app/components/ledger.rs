@@ -126,6 +126,14 @@ fn decision(id: InputId, row: &RowView, on: &Callback<Action>) -> Html {
             <>{ button("Accept", "small", Some(Choice::Accept)) }{ button("Leave out", "quiet small", Some(Choice::Drop)) }</>
         },
         None if !row.written.is_empty() => button("Leave out", "quiet small", Some(Choice::Drop)),
-        None => html! { <span class="none">{ "None needed" }</span> },
+        None => match row.fate.as_str() {
+            "by-hand" => html! {
+                <><span class="decided">{ "Yours to do" }</span>{ button("Leave out", "quiet small", Some(Choice::Drop)) }</>
+            },
+            "unconfirmed" => html! {
+                <><span class="decided">{ "Answer first" }</span>{ button("Leave out", "quiet small", Some(Choice::Drop)) }</>
+            },
+            _ => html! { <span class="none">{ "None needed" }</span> },
+        },
     }
 }

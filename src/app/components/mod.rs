@@ -13,6 +13,7 @@ mod understand;
 
 use std::rc::Rc;
 
+use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use web_sys::{Blob, File};
 use yew::prelude::*;
@@ -57,6 +58,8 @@ pub struct App {
     bridge: Bridge,
     /// Focus moves that wait until the page is drawn.
     moves: Vec<Effect>,
+    /// Listeners for files that are dropped beside the zone.
+    _drops: Vec<EventListener>,
     /// Takes the last notice off the screen after a while; what it says stands in the page too.
     hush: Option<Timeout>,
 }
@@ -110,7 +113,9 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let news = ctx.link().callback(Message::News);
         let bridge = Bridge::new(move |n| news.emit(n));
-        Self { state: Rc::default(), bridge, moves: Vec::new(), hush: None }
+        let files = ctx.link().callback(Message::Files);
+        let drops = bridge::drops(move |list| files.emit(list));
+        Self { state: Rc::default(), bridge, moves: Vec::new(), _drops: drops, hush: None }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
@@ -120,7 +125,9 @@ impl Component for App {
             Message::Files(files) => self.bring(files.into_iter().map(|f| (f.clone().into(), f.name()))),
             Message::Pasted(text) => match bridge::text_file(&text) {
                 Ok(blob) => self.bring(std::iter::once((blob, "pasted.txt".into()))),
-                Err(_) => self.act(Action::Noted("The pasted text could not be taken: save it as a file".into())),
+                Err(_) => {
+                    self.act(Action::Noted("The pasted text could not be taken: save it as a file".into()))
+                }
             },
             Message::Sample(which) => {
                 let id = self.bridge.number();

@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use crate::app::protocol::{PAGE, Tally};
+use crate::app::protocol::{PAGE, ResultView, Tally};
 use crate::app::words;
-use crate::view::FindingView;
+use crate::view::{FindingView, InputView};
 
 /// The heading of a step, with its number; the focus can be moved to it.
 pub fn step(number: u8, id: &'static str, title: &str, lead: &str) -> Html {
@@ -21,7 +21,15 @@ pub fn badge(fate: &str) -> Html {
     html! { <span class={classes!("badge", words::tone(fate))}>{ fate }</span> }
 }
 
-/// Findings, worst first in the order given.
+/// Findings of a conversion that were not said about its file already.
+pub fn findings_here<'r>(
+    result: &'r ResultView,
+    input: &'r InputView,
+) -> impl Iterator<Item = &'r FindingView> {
+    result.view.findings.iter().filter(|f| !input.findings.contains(f))
+}
+
+/// Findings in the order given.
 pub fn findings(list: &[FindingView]) -> Html {
     if list.is_empty() {
         return html! {};
@@ -35,7 +43,10 @@ pub fn findings(list: &[FindingView]) -> Html {
                         { " " }{ &f.message }
                         if f.line > 0 { <span class="where">{ format!(" (line {})", f.line) }</span> }
                     </p>
-                    <p class="hint">{ &f.hint }{ " " }<code class="code">{ &f.code }</code></p>
+                    <p class="hint">
+                        { &f.hint }
+                        if !f.code.is_empty() { { " " }<code class="code">{ &f.code }</code> }
+                    </p>
                 </li>
             }) }
         </ul>

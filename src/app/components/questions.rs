@@ -36,7 +36,10 @@ fn question(q: &QuestionView, on: &Callback<Action>) -> Html {
         <fieldset key={name.clone()} class={classes!("question", q.answer.is_none().then_some("open"))}
             aria-describedby={help.clone()}>
             <legend>{ &q.text }</legend>
-            <p class="hint" id={help}>{ &q.help }{ " " }{ waits }</p>
+            <div id={help}>
+                <p class="hint">{ &q.help }</p>
+                <p class="waits">{ waits }</p>
+            </div>
             { for q.options.iter().map(|(value, label)| {
                 let (key, input, chosen) = (q.key.clone(), q.input.clone(), value.clone());
                 let onchange = on.reform(move |_: Event| Action::Answered {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::parts::step;
+use super::parts::{findings, findings_here, step};
 use crate::app::protocol::{InputId, Parcel, Purpose};
 use crate::app::state::{Action, Ledger, State};
 use crate::view::InputView;
@@ -33,6 +33,7 @@ pub fn Take(props: &Props) -> Html {
                 Some(html! {
                     <article key={entry.id.to_string()} aria-label={view.name.clone()}>
                         if several { <h3>{ &view.name }</h3> }
+                        { know(ledger, view) }
                         { steps(ledger) }
                         { files(entry.id, ledger, &props.on) }
                         { sanitised(entry.id, view, &props.on) }
@@ -41,6 +42,15 @@ pub fn Take(props: &Props) -> Html {
             }) }
         </section>
     }
+}
+
+fn know(ledger: &Ledger, view: &InputView) -> Html {
+    let list: Vec<_> =
+        findings_here(&ledger.result, view).filter(|f| f.severity != "error").cloned().collect();
+    if list.is_empty() {
+        return html! {};
+    }
+    html! { <><h3 class="sub">{ "Know before you import" }</h3>{ findings(&list) }</> }
 }
 
 fn steps(ledger: &Ledger) -> Html {

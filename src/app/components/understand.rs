@@ -45,14 +45,15 @@ fn facts(view: &InputView) -> Html {
         (false, true) => view.product.clone(),
         (false, false) => format!("{} {}", view.product, view.version),
     };
-    let mut counts: Vec<&(String, usize)> = view.counts.iter().filter(|(kind, _)| kind != "description").collect();
+    let mut counts: Vec<&(String, usize)> =
+        view.counts.iter().filter(|(kind, _)| kind != "description").collect();
     counts.sort_by_key(|(kind, _)| words::rank(kind));
     html! {
         <dl class="facts">
             <div><dt>{ "It is" }</dt><dd>{ &view.label }</dd></div>
             <div><dt>{ "Product" }</dt><dd>{ product }</dd></div>
             <div><dt>{ "System" }</dt><dd>{ words::platform(&view.platform) }</dd></div>
-            <div>
+            <div class="wide">
                 <dt>{ "It holds" }</dt>
                 <dd>
                     <ul class="counts">
