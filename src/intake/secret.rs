@@ -95,16 +95,35 @@ pub fn line_is_secret(line: &str) -> bool {
     IN_KEYS.iter().chain(&IN_VALUES).any(|word| lower.contains(word)) || value_is_secret(line)
 }
 
-/// `user:word@` anywhere.
+/// `user:word@` anywhere. One pass: a file may hold a line of nothing but `@`.
 fn has_user_info(value: &str) -> bool {
-    value.match_indices('@').any(|(at, _)| {
-        let before = value.get(..at).unwrap_or_default();
-        let start = before.rfind(['/', '\\', ' ', '"', '\'', '=', ',', ';']).map_or(0, |i| i + 1);
-        let user = before.get(start..).unwrap_or_default();
-        user.split_once(':').is_some_and(|(name, word)| !name.is_empty() && !word.is_empty())
-            // After a scheme anything may stand in the word, a slash that nobody encoded, too.
-            || before.rsplit_once("://").is_some_and(|(_, all)| all.contains(':') && !all.contains(char::is_whitespace))
-    })
+    // Where the word began, where its first colon stands, and both again for what follows a scheme: there anything may
+    // stand in the word, a slash that nobody encoded, too.
+    let (mut start, mut colon) = (0, None);
+    let (mut scheme, mut scheme_colon) = (false, false);
+    for (at, c) in value.char_indices() {
+        match c {
+            '@' if colon.is_some_and(|colon| at > colon + 1) || scheme_colon => return true,
+            ':' => {
+                scheme_colon |= scheme;
+                if colon.is_none() && at > start {
+                    colon = Some(at);
+                }
+            }
+            '/' | '\\' | '"' | '\'' | '=' | ',' | ';' => {
+                if c == '/' && value.get(..at).is_some_and(|before| before.ends_with(":/")) {
+                    (scheme, scheme_colon) = (true, false);
+                }
+                (start, colon) = (at + 1, None);
+            }
+            c if c.is_whitespace() => {
+                (start, colon) = (at + c.len_utf8(), None);
+                (scheme, scheme_colon) = (false, false);
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// `password = word`, `/password=word`, `token: word`, `Bearer word`: the word before `=` or `:` tells.
