@@ -191,7 +191,7 @@ fn has_random_run(value: &str) -> bool {
         run.len() >= MIN_RUN
             && run.bytes().any(|b| b.is_ascii_digit())
             && run.bytes().any(|b| b.is_ascii_alphabetic())
-            && entropy(run) >= 3.0
+            && different(run) >= 8
     })
 }
 
@@ -205,16 +205,15 @@ fn is_path(value: &str) -> bool {
     }
 }
 
-/// Shannon entropy in bits for each byte.
-fn entropy(text: &str) -> f64 {
-    let mut counts = [0u32; 256];
+/// How many different bytes. Eight is the least that a run with three bits for each byte can have; counting them, unlike
+/// a logarithm, is the same on every machine.
+fn different(text: &str) -> u32 {
+    let (mut low, mut high) = (0u64, 0u64);
     for b in text.bytes() {
-        if let Some(n) = counts.get_mut(usize::from(b)) {
-            *n += 1;
-        }
+        let half = if b < 64 { &mut low } else { &mut high };
+        *half |= 1 << (b & 63);
     }
-    let total = text.len() as f64;
-    counts.iter().filter(|n| **n > 0).map(|n| f64::from(*n) / total).map(|p| -p * p.log2()).sum()
+    low.count_ones() + high.count_ones()
 }
 
 #[cfg(test)]
