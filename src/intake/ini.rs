@@ -101,7 +101,7 @@ impl IniDoc {
             }
             let offset = (start + (raw.len() - raw.trim_start_matches([' ', '\t', '\r']).len())) as u32;
             let span = (offset, offset + trimmed.len() as u32);
-            if let Some(path) = trimmed.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
+            if let Some(path) = section_path(trimmed) {
                 close(&mut header, &mut leaves);
                 if path.split('.').count() > MAX_DEPTH {
                     return Err(Refusal::new(
@@ -242,6 +242,13 @@ impl IniDoc {
     }
 }
 
+/// The path of a section line. One that holds anything but names and dots is no section: it may hold a value.
+fn section_path(line: &str) -> Option<&str> {
+    let path = line.strip_prefix('[')?.strip_suffix(']')?;
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | ' ' | '\t' | ':');
+    path.chars().all(name).then_some(path)
+}
+
 fn close(header: &mut Option<Header>, leaves: &mut Vec<Leaf>) {
     if let Some(h) = header.take()
         && h.keys == 0
@@ -378,6 +385,7 @@ mod tests {
             &[("line 1", "TaskID 1 Name configuration:", TaskHeader), ("A", "1", Pair)],
         );
         check("[a\n=x", &[("line 1", "[a", Bad), ("line 2", "=x", Bad)]);
+        check("[Pass=Word]\nA=1", &[("line 1", secret::MARKER, Bad), ("A", "1", Pair)]);
         check("P=\\Everyone", &[("P", "\\Everyone", Pair)]);
     }
 
