@@ -6,7 +6,7 @@ use crate::ledger::Fate;
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1b2430;background:#fff}\
 h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}p{margin:.25rem 0}\
-table{border-collapse:collapse;width:100%;font-size:.875rem}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #d8dee6;overflow-wrap:anywhere}\
+table{border-collapse:collapse;width:100%;font-size:.875rem}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #d8dee6;overflow-wrap:break-word;max-width:24rem}\
 th{background:#f3f5f8}caption{text-align:left;font-weight:600;padding:.5rem 0}code{font-family:ui-monospace,monospace;font-size:.85em}\
 .muted{color:#566273}.warning,.error{font-weight:600}@media print{body{margin:0;max-width:none}tr{break-inside:avoid}}";
 

@@ -102,7 +102,7 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
         finding::PARTIAL_LIST,
         Severity::Info,
         0,
-        format!("{known} exclusion rules stand in the file; rules set by a policy of Security Center may not be among them"),
+        format!("Exclusion rules in the file: {known}. Rules set by a policy of Security Center may not be among them"),
         "Compare the number with the console",
     ));
     if doc.asides > 0 {
@@ -111,7 +111,7 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
             finding::COMMENTS,
             Severity::Info,
             0,
-            format!("{} comment(s) or processing instruction(s) stand in the file", doc.asides),
+            format!("Comments and processing instructions in the file: {}", doc.asides),
             "They are no settings and are not read",
         ));
     }

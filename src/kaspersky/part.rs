@@ -41,7 +41,7 @@ impl<'r> Part<'r> {
                 finding::SECRET,
                 Severity::Info,
                 0,
-                format!("{withheld} value(s) look like secrets and were not read"),
+                format!("Values that look like secrets and were not read: {withheld}"),
                 "Their rows say where they stand; look the values up in the console when you need them",
             ));
         }
