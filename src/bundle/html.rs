@@ -7,6 +7,7 @@ use crate::ledger::Fate;
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1b2430;background:#fff}\
 h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}p{margin:.25rem 0}\
 table{border-collapse:collapse;width:100%;font-size:.875rem}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #d8dee6;overflow-wrap:break-word;max-width:24rem}\
+.ledger td:nth-child(4),.ledger td:nth-child(6),code{overflow-wrap:anywhere}.ledger td:nth-child(4){min-width:14rem}.ledger td:nth-child(6){min-width:20rem}\
 th{background:#f3f5f8}caption{text-align:left;font-weight:600;padding:.5rem 0}code{font-family:ui-monospace,monospace;font-size:.85em}\
 .muted{color:#566273}.warning,.error{font-weight:600}@media print{body{margin:0;max-width:none}tr{break-inside:avoid}}";
 
@@ -100,30 +101,34 @@ fn findings(out: &mut String, report: &Report<'_>) {
 }
 
 fn settings(out: &mut String, report: &Report<'_>) {
-    out.push_str("<h2>Every setting</h2>\n<table><caption>The ledger, in the order of the input</caption><thead><tr><th scope=\"col\">Row</th><th scope=\"col\">Line</th><th scope=\"col\">Kind</th><th scope=\"col\">Setting</th><th scope=\"col\">Fate</th><th scope=\"col\">Reason</th><th scope=\"col\">Example</th><th scope=\"col\">Written</th></tr></thead><tbody>\n");
+    out.push_str("<h2>Every setting</h2>\n<table class=\"ledger\"><caption>The ledger, in the order of the input</caption><thead><tr><th scope=\"col\">Row</th><th scope=\"col\">Line</th><th scope=\"col\">Kind</th><th scope=\"col\">Setting</th><th scope=\"col\">Fate</th><th scope=\"col\">Why, with an example, and what was written</th></tr></thead><tbody>\n");
     for r in report.rows {
-        let written: Vec<&str> = r.written.iter().map(|w| w.entry.as_str()).collect();
         let fate = match r.decision {
             Some(decision) => format!("{} ({decision})", r.fate.word()),
             None => r.fate.word().to_owned(),
         };
-        let reason = format!("{} [{}]", r.reason, r.code);
         let line = report.line(r).to_string();
-        row(
-            out,
-            &[
-                &r.id,
-                &line,
-                r.kind,
-                &r.source,
-                &fate,
-                &reason,
-                r.example.as_deref().unwrap_or(""),
-                &written.join("; "),
-            ],
-        );
+        out.push_str("<tr>");
+        cells(out, &[&r.id, &line, r.kind, &r.source, &fate]);
+        out.push_str("<td>");
+        text(out, &format!("{} [{}]", r.reason, r.code));
+        if let Some(example) = &r.example {
+            labelled(out, "Example", example);
+        }
+        for written in &r.written {
+            labelled(out, "Written", &written.entry);
+        }
+        out.push_str("</td></tr>\n");
     }
     out.push_str("</tbody></table>\n");
+}
+
+fn labelled(out: &mut String, label: &str, what: &str) {
+    out.push_str("<br><b>");
+    text(out, label);
+    out.push_str(":</b> <code>");
+    text(out, what);
+    out.push_str("</code>");
 }
 
 fn paragraph(out: &mut String, what: &str) {
@@ -132,14 +137,18 @@ fn paragraph(out: &mut String, what: &str) {
     out.push_str("</p>\n");
 }
 
-fn row(out: &mut String, cells: &[&str]) {
+fn row(out: &mut String, of: &[&str]) {
     out.push_str("<tr>");
-    for cell in cells {
+    cells(out, of);
+    out.push_str("</tr>\n");
+}
+
+fn cells(out: &mut String, of: &[&str]) {
+    for cell in of {
         out.push_str("<td>");
         text(out, cell);
         out.push_str("</td>");
     }
-    out.push_str("</tr>\n");
 }
 
 /// Text with everything that HTML reads escaped; controls that change the direction of text are shown as code points.
