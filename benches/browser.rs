@@ -17,6 +17,12 @@ pub fn ksws(bytes: usize) -> Vec<u8> {
     generate::ksws(bytes).into_bytes()
 }
 
+/// A KESL export of about so many bytes.
+#[wasm_bindgen]
+pub fn kesl(bytes: usize) -> Vec<u8> {
+    generate::kesl(bytes).into_bytes()
+}
+
 /// A bare quick-xml event loop: how many events; 0 when the input is no XML.
 #[wasm_bindgen]
 pub fn bare(bytes: &[u8]) -> u32 {

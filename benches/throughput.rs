@@ -56,27 +56,40 @@ fn of_input(name: &str, bytes: &[u8], target: &str) {
         let text = std::str::from_utf8(bytes).expect("generated text");
         line("bare quick-xml event loop", bytes.len(), best(|| bare(text)));
     }
-    line("bytes to policy", bytes.len(), best(|| {
-        let reading = read(name, bytes, &mut unwatched).expect("generated input");
-        interpret(&[&reading], &options.answers).items.len()
-    }));
+    line(
+        "bytes to policy",
+        bytes.len(),
+        best(|| {
+            let reading = read(name, bytes, &mut unwatched).expect("generated input");
+            interpret(&[&reading], &options.answers).items.len()
+        }),
+    );
     let reading: Reading = read(name, bytes, &mut unwatched).expect("generated input");
     let policy = interpret(&[&reading], &options.answers);
     let route = vendor::find(target).expect("a known target");
     println!("  {} leaves, {} rows", reading.document.leaf_count(), policy.items.len());
-    line("policy to vendor files and report.json", bytes.len(), best(|| {
-        let conversion = convert(&policy, route, &options);
-        bundle::report::Report::new(&[&reading], &policy, &conversion).json().len()
-    }));
+    line(
+        "policy to vendor files and report.json",
+        bytes.len(),
+        best(|| {
+            let conversion = convert(&policy, route, &options);
+            bundle::report::Report::new(&[&reading], &policy, &conversion).json().len()
+        }),
+    );
     let conversion = convert(&policy, route, &options);
-    line("all files (report.html and report.csv, too)", bytes.len(), best(|| bundle::files(&[&reading], &policy, &conversion).len()));
+    line(
+        "all files (report.html and report.csv, too)",
+        bytes.len(),
+        best(|| bundle::files(&[&reading], &policy, &conversion).len()),
+    );
     let files = bundle::files(&[&reading], &policy, &conversion);
     line("ZIP", files.iter().map(|f| f.bytes.len()).sum(), best(|| bundle::zip(&files).len()));
 }
 
 /// Reads one format again and again, for a profiler.
 fn profile(format: &str) {
-    let text = if format.starts_with("kesl") { generate::kesl(20_000_000) } else { generate::ksws(20_000_000) };
+    let text =
+        if format.starts_with("kesl") { generate::kesl(20_000_000) } else { generate::ksws(20_000_000) };
     let reading = read("profile", text.as_bytes(), &mut unwatched).expect("generated input");
     let options = Options { answers: answers(), ..Options::default() };
     for _ in 0..10 {
@@ -117,7 +130,8 @@ fn main() {
     if arguments.iter().any(|a| a == "--memory") {
         return memory(generate::ksws(20_000_000).as_bytes());
     }
-    if let Some(format) = arguments.iter().position(|a| a == "--profile").and_then(|at| arguments.get(at + 1)) {
+    if let Some(format) = arguments.iter().position(|a| a == "--profile").and_then(|at| arguments.get(at + 1))
+    {
         return profile(format);
     }
     println!("Best of {RUNS} runs, one thread.");
@@ -130,7 +144,8 @@ fn main() {
         let options = Options { answers: answers(), ..Options::default() };
         let reading = read("growth.xml", text.as_bytes(), &mut unwatched).expect("generated input");
         let policy = interpret(&[&reading], &options.answers);
-        let conversion = convert(&policy, vendor::find("defender/powershell").expect("a known target"), &options);
+        let conversion =
+            convert(&policy, vendor::find("defender/powershell").expect("a known target"), &options);
         black_box(bundle::report::Report::new(&[&reading], &policy, &conversion).json().len());
         line(&format!("  {} rows", policy.items.len()), text.len(), start.elapsed().as_secs_f64());
     }
@@ -140,7 +155,9 @@ fn main() {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let numbers: Vec<&str> = text.split_whitespace().collect();
         if let [before, policy, all] = numbers.as_slice() {
-            println!("\nPeak memory, KSWS export of 20 MB: {before} MB with the input only, {policy} MB with the policy, {all} MB with every file in memory");
+            println!(
+                "\nPeak memory, KSWS export of 20 MB: {before} MB with the input only, {policy} MB with the policy, {all} MB with every file in memory"
+            );
         }
     }
 }

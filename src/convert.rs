@@ -75,7 +75,12 @@ pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) ->
         findings.push(about_route(
             codes::PLATFORM,
             Severity::Error,
-            format!("The policy is for {}, {} is for {}; nothing is written", policy.platform.word(), info.id, info.platform.word()),
+            format!(
+                "The policy is for {}, {} is for {}; nothing is written",
+                policy.platform.word(),
+                info.id,
+                info.platform.word()
+            ),
             "Choose a route for the same system",
         ));
     }
@@ -137,7 +142,14 @@ fn general(item: &Item) -> Option<Verdict> {
 }
 
 /// Takes decisions into account, writes what is to be written, and makes the row.
-fn settle(policy: &Policy, item: &Item, verdict: Verdict, target: &str, options: &Options, book: &mut Book) -> Row {
+fn settle(
+    policy: &Policy,
+    item: &Item,
+    verdict: Verdict,
+    target: &str,
+    options: &Options,
+    book: &mut Book,
+) -> Row {
     let id = item.leaves.first().map_or(0, |l| l + 1).to_string();
     let input = policy.inputs.get(item.input);
     let choice = input.and_then(|i| options.choice(&i.sha256, target, &id));

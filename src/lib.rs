@@ -30,6 +30,8 @@
         clippy::unwrap_used,
         clippy::expect_used,
         clippy::panic,
+        clippy::print_stdout,
+        clippy::print_stderr,
         clippy::indexing_slicing,
         clippy::string_slice,
         clippy::unreachable
@@ -50,7 +52,6 @@ pub mod review;
 pub mod vendor;
 pub mod view;
 pub mod watch;
-
 
 pub use convert::{Conversion, convert};
 pub use finding::{Finding, Refusal};

@@ -193,7 +193,11 @@ pub fn findings<'f>(all: impl IntoIterator<Item = &'f Finding>) -> Vec<FindingVi
 
 /// One input of a policy, as it was read.
 pub fn input(reading: &Reading, policy: &Policy) -> InputView {
-    let index = policy.inputs.iter().position(|i| i.sha256 == reading.input.sha256 && i.name == reading.input.name).unwrap_or(0);
+    let index = policy
+        .inputs
+        .iter()
+        .position(|i| i.sha256 == reading.input.sha256 && i.name == reading.input.name)
+        .unwrap_or(0);
     let told = policy.inputs.get(index).unwrap_or(&reading.input);
     let items: Vec<&Item> = policy.items.iter().filter(|i| i.input == index).collect();
     let mut counts: Vec<(String, usize)> = Vec::new();
@@ -236,28 +240,35 @@ pub fn input(reading: &Reading, policy: &Policy) -> InputView {
 
 /// A page of the items of an input.
 pub fn items(reading: &Reading, policy: &Policy, offset: usize, limit: usize) -> Vec<ItemView> {
-    let index = policy.inputs.iter().position(|i| i.sha256 == reading.input.sha256 && i.name == reading.input.name).unwrap_or(0);
+    let index = policy
+        .inputs
+        .iter()
+        .position(|i| i.sha256 == reading.input.sha256 && i.name == reading.input.name)
+        .unwrap_or(0);
     let of_input = policy.items.iter().filter(|i| i.input == index);
-    of_input.skip(offset).take(limit).map(|item| {
-        let first = item.leaves.first().unwrap_or(0);
-        let state = match (&item.kind, &item.state) {
-            (Kind::Unread | Kind::Withheld, _) => "not read",
-            (_, State::Inactive(_)) => "switched off",
-            (_, State::Waits { .. }) => "waits for an answer",
-            (Kind::Inventory, _) | (_, State::ByHand { .. }) => "for a person",
-            (Kind::Context, _) => "description",
-            _ => "in force",
-        };
-        ItemView {
-            id: (first + 1).to_string(),
-            line: reading.document.leaf_line(first),
-            kind: kind_word(item).to_owned(),
-            source: item.source.clone(),
-            state: state.to_owned(),
-            certainty: item.certainty.word().to_owned(),
-        }
-    })
-    .collect()
+    of_input
+        .skip(offset)
+        .take(limit)
+        .map(|item| {
+            let first = item.leaves.first().unwrap_or(0);
+            let state = match (&item.kind, &item.state) {
+                (Kind::Unread | Kind::Withheld, _) => "not read",
+                (_, State::Inactive(_)) => "switched off",
+                (_, State::Waits { .. }) => "waits for an answer",
+                (Kind::Inventory, _) | (_, State::ByHand { .. }) => "for a person",
+                (Kind::Context, _) => "description",
+                _ => "in force",
+            };
+            ItemView {
+                id: (first + 1).to_string(),
+                line: reading.document.leaf_line(first),
+                kind: kind_word(item).to_owned(),
+                source: item.source.clone(),
+                state: state.to_owned(),
+                certainty: item.certainty.word().to_owned(),
+            }
+        })
+        .collect()
 }
 
 /// A route, ready to show.

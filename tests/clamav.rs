@@ -5,7 +5,6 @@
 //! Without ClamAV the tests say that they were skipped; with `CROSSWALK_ENGINE=required` they fail, with
 //! `CROSSWALK_ENGINE=skip` they leave it alone. On-access scanning is tried as root only: fanotify is not for others.
 #![cfg(target_os = "linux")]
-#![expect(clippy::print_stderr, reason = "a check that is skipped says so")]
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};

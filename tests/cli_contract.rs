@@ -114,7 +114,17 @@ fn exit_codes_stand_in_their_order() {
     let both = crosswalk(&["convert", &good, &bad, "--strict", "--to", "clamav", "--out", &place.at("both")]);
     assert_eq!(code(&both), 3);
     let clean = place.file("clean.csv", "1;D:\\a\\b.txt;*;*;1;0;1;c;1\r\n");
-    let answered = crosswalk(&["convert", &clean, "--strict", "--to", "defender/intune", "--out", &place.at("clean"), "--answer", "local-list.product=consumer"]);
+    let answered = crosswalk(&[
+        "convert",
+        &clean,
+        "--strict",
+        "--to",
+        "defender/intune",
+        "--out",
+        &place.at("clean"),
+        "--answer",
+        "local-list.product=consumer",
+    ]);
     assert_eq!(code(&answered), 0, "nothing is left for a person: {}", errors(&answered));
 }
 
@@ -124,8 +134,12 @@ fn one_input_and_one_route_stand_at_the_top() {
     let good = place.file("good.ini", EXPORT);
     assert_eq!(code(&crosswalk(&["convert", &good, "--to", "clamav/conf", "--out", &place.at("out")])), 0);
     let files = place.tree("out");
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["IMPORT.txt", "clamd-crosswalk.conf", "report.csv", "report.html", "report.json"]);
-    let stdin = crosswalk_fed(&["convert", "-", "--to", "clamav", "--out", &place.at("fed")], EXPORT.as_bytes());
+    assert_eq!(
+        files.keys().collect::<Vec<_>>(),
+        ["IMPORT.txt", "clamd-crosswalk.conf", "report.csv", "report.html", "report.json"]
+    );
+    let stdin =
+        crosswalk_fed(&["convert", "-", "--to", "clamav", "--out", &place.at("fed")], EXPORT.as_bytes());
     assert_eq!(code(&stdin), 0);
     assert_eq!(report(&place.tree("fed"))["inputs"][0]["name"], "stdin");
     assert_eq!(place.tree("fed")["clamd-crosswalk.conf"], files["clamd-crosswalk.conf"]);
@@ -137,12 +151,26 @@ fn several_inputs_and_routes_stand_in_folders_with_an_index() {
     let a = place.file("a/export.ini", EXPORT);
     let b = place.file("b/export.ini", EXPORT.replace("/srv/db", "/srv/other"));
     let list = place.file("list.csv", LIST);
-    assert_eq!(code(&crosswalk(&["convert", &a, &b, &list, "--to", "clamav,defender", "--out", &place.at("out")])), 0);
+    assert_eq!(
+        code(&crosswalk(&["convert", &a, &b, &list, "--to", "clamav,defender", "--out", &place.at("out")])),
+        0
+    );
     let files = place.tree("out");
-    let folders: BTreeSet<String> = files.keys().filter_map(|f| f.rsplit_once('/')).map(|(d, _)| d.to_owned()).collect();
-    let second = folders.iter().find(|f| f.contains(" (2)")).expect("the second input of the same name").split('/').next().unwrap().to_owned();
+    let folders: BTreeSet<String> =
+        files.keys().filter_map(|f| f.rsplit_once('/')).map(|(d, _)| d.to_owned()).collect();
+    let second = folders
+        .iter()
+        .find(|f| f.contains(" (2)"))
+        .expect("the second input of the same name")
+        .split('/')
+        .next()
+        .unwrap()
+        .to_owned();
     let expected: BTreeSet<String> = [
-        "export.ini/clamav-conf", "export.ini/defender-linux", "list.csv/defender-intune", "list.csv/defender-powershell",
+        "export.ini/clamav-conf",
+        "export.ini/defender-linux",
+        "list.csv/defender-intune",
+        "list.csv/defender-powershell",
     ]
     .iter()
     .map(|s| (*s).to_owned())
@@ -159,7 +187,10 @@ fn several_inputs_and_routes_stand_in_folders_with_an_index() {
     }
     let there: BTreeSet<String> = files.keys().filter(|f| *f != "index.json").cloned().collect();
     assert_eq!(listed, there, "the index lists every file");
-    assert_ne!(files["export.ini/clamav-conf/clamd-crosswalk.conf"], files[&format!("{second}/clamav-conf/clamd-crosswalk.conf")]);
+    assert_ne!(
+        files["export.ini/clamav-conf/clamd-crosswalk.conf"],
+        files[&format!("{second}/clamav-conf/clamd-crosswalk.conf")]
+    );
 }
 
 #[test]
@@ -176,7 +207,9 @@ fn a_route_for_another_system_says_so_and_writes_nothing() {
     let report = report(&files);
     let platform = report["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "CW0200").count();
     assert_eq!(platform, 1);
-    assert!(report["settings"].as_array().unwrap().iter().all(|r| r["written"].as_array().unwrap().is_empty()));
+    assert!(
+        report["settings"].as_array().unwrap().iter().all(|r| r["written"].as_array().unwrap().is_empty())
+    );
 }
 
 #[test]
@@ -201,7 +234,11 @@ fn nothing_is_overwritten_without_force_and_files_appear_whole() {
     let blocked = place.at("blocked");
     let failed = crosswalk(&["convert", &good, "--to", "clamav/conf", "--out", &blocked, "--force"]);
     assert_eq!(code(&failed), 1);
-    assert!(place.tree("blocked").keys().all(|f| !f.contains(".part")), "no halves are left: {:?}", place.tree("blocked").keys());
+    assert!(
+        place.tree("blocked").keys().all(|f| !f.contains(".part")),
+        "no halves are left: {:?}",
+        place.tree("blocked").keys()
+    );
 }
 
 #[test]
@@ -217,13 +254,31 @@ fn answers_recipes_decisions_and_consent() {
         assert_eq!(code(&output), 0, "{}", errors(&output));
         report(&place.tree(name))
     };
-    let written = |report: &Value| report["settings"].as_array().unwrap().iter().filter(|r| !r["written"].as_array().unwrap().is_empty()).count();
+    let written = |report: &Value| {
+        report["settings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|r| !r["written"].as_array().unwrap().is_empty())
+            .count()
+    };
     assert_eq!(written(&run("plain", &[])), 0);
     assert_eq!(written(&run("answered", &["--answer", "local-list.product=consumer"])), 1);
     assert_eq!(written(&run("recipe", &["--recipe", &recipe])), 2);
-    assert_eq!(written(&run("both", &["--recipe", &recipe, "--answer", "local-list.product=unknown"])), 0, "--answer goes before the recipe");
-    assert_eq!(written(&run("named", &["--recipe", &recipe, "--answer", "local-list.product@list.csv=unknown"])), 0, "the input's answer goes first");
-    assert_eq!(written(&run("other", &["--recipe", &recipe, "--answer", "local-list.product@other.csv=unknown"])), 2);
+    assert_eq!(
+        written(&run("both", &["--recipe", &recipe, "--answer", "local-list.product=unknown"])),
+        0,
+        "--answer goes before the recipe"
+    );
+    assert_eq!(
+        written(&run("named", &["--recipe", &recipe, "--answer", "local-list.product@list.csv=unknown"])),
+        0,
+        "the input's answer goes first"
+    );
+    assert_eq!(
+        written(&run("other", &["--recipe", &recipe, "--answer", "local-list.product@other.csv=unknown"])),
+        2
+    );
 
     let good = place.file("good.ini", EXPORT);
     let run = |name: &str, more: &[&str]| {
@@ -236,10 +291,16 @@ fn answers_recipes_decisions_and_consent() {
     let plain = run("k plain", &[]);
     let rows = plain["settings"].as_array().unwrap();
     let looser = rows.iter().find(|r| r["fate"] == "looser").expect("a looser row");
-    assert!(looser["written"].as_array().unwrap().is_empty() && looser["decision"].is_null() && !looser["example"].is_null());
+    assert!(
+        looser["written"].as_array().unwrap().is_empty()
+            && looser["decision"].is_null()
+            && !looser["example"].is_null()
+    );
     let exact = rows.iter().find(|r| r["fate"] == "exact" && r["kind"] == "exclusion").expect("an exact row");
     let (sha, row, kept) = (text(&plain["inputs"][0], "sha256"), text(looser, "id"), text(exact, "id"));
-    let row_of = |report: &Value, id: &str| report["settings"].as_array().unwrap().iter().find(|r| r["id"] == id).unwrap().clone();
+    let row_of = |report: &Value, id: &str| {
+        report["settings"].as_array().unwrap().iter().find(|r| r["id"] == id).unwrap().clone()
+    };
     let decisions = |sha: &str, target: &str| {
         format!(
             "{{\"crosswalk_decisions\":1,\"decisions\":[{{\"input\":\"{sha}\",\"target\":\"{target}\",\"row\":\"{row}\",\"choice\":\"accept\"}},\
@@ -252,17 +313,40 @@ fn answers_recipes_decisions_and_consent() {
     assert!(!row_of(&decided, row)["written"].as_array().unwrap().is_empty());
     assert_eq!(row_of(&decided, kept)["fate"], "dropped");
     assert!(row_of(&decided, kept)["written"].as_array().unwrap().is_empty());
-    for (name, body) in [("k sha", decisions(&"0".repeat(64), "defender/linux")), ("k target", decisions(sha, "clamav/conf"))] {
+    for (name, body) in
+        [("k sha", decisions(&"0".repeat(64), "defender/linux")), ("k target", decisions(sha, "clamav/conf"))]
+    {
         let file = place.file("foreign.json", body);
-        assert_eq!(run(name, &["--decisions", &file])["settings"], plain["settings"], "decisions for another input or target do nothing");
+        assert_eq!(
+            run(name, &["--decisions", &file])["settings"],
+            plain["settings"],
+            "decisions for another input or target do nothing"
+        );
     }
     let accepted = run("k accepted", &["--accept", text(looser, "code")]);
     assert_eq!(row_of(&accepted, row)["decision"], "accepted");
     let other = run("k other", &["--accept", "CW1013"]);
     assert_eq!(other["settings"], plain["settings"]);
     let dated = place.at("dated");
-    assert_eq!(code(&crosswalk(&["convert", &list, "--to", "defender/intune", "--out", &dated, "--recipe", &recipe, "--date", "2030-04-05"])), 0);
-    assert!(String::from_utf8_lossy(&place.tree("dated")["defender-exclusions.intune.json"]).contains("2030-04-05T"));
+    assert_eq!(
+        code(&crosswalk(&[
+            "convert",
+            &list,
+            "--to",
+            "defender/intune",
+            "--out",
+            &dated,
+            "--recipe",
+            &recipe,
+            "--date",
+            "2030-04-05"
+        ])),
+        0
+    );
+    assert!(
+        String::from_utf8_lossy(&place.tree("dated")["defender-exclusions.intune.json"])
+            .contains("2030-04-05T")
+    );
 }
 
 #[test]
@@ -278,7 +362,8 @@ fn merged_inputs_make_one_report() {
     let report: Value = serde_json::from_slice(&files[reports[0]]).unwrap();
     let names: Vec<&str> = report["inputs"].as_array().unwrap().iter().map(|i| text(i, "name")).collect();
     assert_eq!(names, ["a.ini", "b.ini"]);
-    let origins: BTreeSet<&str> = report["settings"].as_array().unwrap().iter().map(|r| text(&r["origin"], "input")).collect();
+    let origins: BTreeSet<&str> =
+        report["settings"].as_array().unwrap().iter().map(|r| text(&r["origin"], "input")).collect();
     assert_eq!(origins.len(), 2);
 }
 
@@ -308,9 +393,13 @@ fn csv(bytes: &[u8]) -> Vec<Vec<String>> {
 #[test]
 fn no_cell_of_the_table_is_a_formula_and_no_value_is_markup() {
     let place = Place::new();
-    let wild = format!("{EXPORT}=HYPERLINK(\"http://x\")\n+1+1\n-2\n@SUM(1)\n;=1\nX=<script>alert(1)</script>\n");
+    let wild =
+        format!("{EXPORT}=HYPERLINK(\"http://x\")\n+1+1\n-2\n@SUM(1)\n;=1\nX=<script>alert(1)</script>\n");
     let good = place.file("=cmd.ini", wild);
-    let list = place.file("@list.csv", "1;D:\\a\\;*;*;1;0;1;c;1\r\n".repeat(5) + "=1+1;\"quoted\", and more\r\n\t=1\r\n@x;y\r\n");
+    let list = place.file(
+        "@list.csv",
+        "1;D:\\a\\;*;*;1;0;1;c;1\r\n".repeat(5) + "=1+1;\"quoted\", and more\r\n\t=1\r\n@x;y\r\n",
+    );
     for (n, input) in [good, list].iter().enumerate() {
         let out = place.at(&format!("out{n}"));
         assert_eq!(code(&crosswalk(&["convert", input, "--to", "clamav/conf", "--out", &out])), 0);
@@ -323,7 +412,12 @@ fn no_cell_of_the_table_is_a_formula_and_no_value_is_markup() {
             assert_eq!(row.len(), rows[0].len());
             for cell in row {
                 assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']), "{cell:?}");
-                neutralised += usize::from(cell.starts_with("'=") || cell.starts_with("'+") || cell.starts_with("'-") || cell.starts_with("'@"));
+                neutralised += usize::from(
+                    cell.starts_with("'=")
+                        || cell.starts_with("'+")
+                        || cell.starts_with("'-")
+                        || cell.starts_with("'@"),
+                );
             }
         }
         assert!(neutralised >= 2, "{neutralised}");
@@ -332,7 +426,12 @@ fn no_cell_of_the_table_is_a_formula_and_no_value_is_markup() {
 }
 
 fn keys(value: &Value, expected: &[&str], what: &str) {
-    let there: BTreeSet<&str> = value.as_object().unwrap_or_else(|| panic!("{what} is an object")).keys().map(String::as_str).collect();
+    let there: BTreeSet<&str> = value
+        .as_object()
+        .unwrap_or_else(|| panic!("{what} is an object"))
+        .keys()
+        .map(String::as_str)
+        .collect();
     assert_eq!(there, expected.iter().copied().collect(), "{what}");
 }
 
@@ -341,10 +440,27 @@ fn check_report(report: &Value, files: &Files) {
     keys(report, &["tool", "inputs", "target", "files", "totals", "settings", "findings"], "report");
     keys(&report["tool"], &["name", "version"], "tool");
     keys(&report["target"], &["id", "name", "grade"], "target");
-    let fates = ["exact", "stricter", "looser", "unconfirmed", "by-hand", "unsupported", "covered", "inactive", "dropped", "context", "withheld", "unread"];
+    let fates = [
+        "exact",
+        "stricter",
+        "looser",
+        "unconfirmed",
+        "by-hand",
+        "unsupported",
+        "covered",
+        "inactive",
+        "dropped",
+        "context",
+        "withheld",
+        "unread",
+    ];
     keys(&report["totals"], &fates, "totals");
     for input in report["inputs"].as_array().unwrap() {
-        keys(input, &["name", "sha256", "bytes", "format", "product", "version", "encoding", "platform"], "input");
+        keys(
+            input,
+            &["name", "sha256", "bytes", "format", "product", "version", "encoding", "platform"],
+            "input",
+        );
         assert!(text(input, "sha256").len() == 64 && input["bytes"].is_u64());
         assert!(["windows", "linux", "macos"].contains(&text(input, "platform")));
     }
@@ -356,15 +472,26 @@ fn check_report(report: &Value, files: &Files) {
     }
     assert_eq!(report["files"].as_array().unwrap().len(), common::vendor_files(files).count());
     for row in report["settings"].as_array().unwrap() {
-        keys(row, &["id", "origin", "kind", "source", "fate", "code", "reason", "example", "decision", "written"], "setting");
+        keys(
+            row,
+            &["id", "origin", "kind", "source", "fate", "code", "reason", "example", "decision", "written"],
+            "setting",
+        );
         keys(&row["origin"], &["input", "line", "leaves"], "origin");
         assert!(row["origin"]["line"].as_u64().unwrap() >= 1);
         assert!(fates.contains(&text(row, "fate")));
         assert!(text(row, "code").len() == 6 && text(row, "code").starts_with("CW"), "{row}");
-        assert!(!text(row, "reason").is_empty() && !text(row, "kind").is_empty() && !text(row, "source").is_empty());
+        assert!(
+            !text(row, "reason").is_empty()
+                && !text(row, "kind").is_empty()
+                && !text(row, "source").is_empty()
+        );
         assert!(row["example"].is_null() || row["example"].is_string());
         assert!(row["decision"].is_null() || row["decision"].is_string());
-        assert!(!["stricter", "looser"].contains(&text(row, "fate")) || row["example"].is_string(), "an example is attached: {row}");
+        assert!(
+            !["stricter", "looser"].contains(&text(row, "fate")) || row["example"].is_string(),
+            "an example is attached: {row}"
+        );
         let written = row["written"].as_array().unwrap();
         for entry in written {
             keys(entry, &["file", "entry"], "written");
@@ -395,7 +522,8 @@ fn report_json_has_exactly_the_fields_of_the_design() {
     for given in inputs() {
         let Ok(read) = common::reading(&given.name, &given.bytes) else { continue };
         for route in common::routes() {
-            for options in [common::answers(&[]), common::generous(), common::accept_all(common::generous())] {
+            for options in [common::answers(&[]), common::generous(), common::accept_all(common::generous())]
+            {
                 let files = common::convert_read(&read, route, &options);
                 let report = report(&files);
                 check_report(&report, &files);

@@ -6,7 +6,10 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use common::{Files, accept_all, answers, convert_one, convert_read, fixtures, generous, reading, report, routes_for, samples, shared, text};
+use common::{
+    Files, accept_all, answers, convert_one, convert_read, fixtures, generous, reading, report, routes_for,
+    samples, shared, text,
+};
 use serde_json::Value;
 
 fn json(path: &Path) -> Value {
@@ -44,7 +47,8 @@ fn shapes(value: &Value, place: &str, out: &mut BTreeMap<String, Vec<BTreeSet<St
                 None => place.to_owned(),
             };
             // Newer exports have this one more, older ones do not.
-            let keys: BTreeSet<String> = map.keys().filter(|k| *k != "auditRuleInformation").cloned().collect();
+            let keys: BTreeSet<String> =
+                map.keys().filter(|k| *k != "auditRuleInformation").cloned().collect();
             let known = out.entry(name).or_default();
             if !known.contains(&keys) {
                 known.push(keys);
@@ -65,16 +69,35 @@ fn intune_policies_have_the_shape_of_real_exports() {
     let mut known = BTreeMap::new();
     shapes(&real, "policy", &mut known);
     // That export has no list of strings; the ones of the other exports show it.
-    for other in ["hotcakex/Attack_Surface_Reduction_Rules.json", "ennbee/CIS_L1_Firewall_Windows_11_Intune_3.0.1.json", "graph_post_av_exclusions.json"] {
+    for other in [
+        "hotcakex/Attack_Surface_Reduction_Rules.json",
+        "ennbee/CIS_L1_Firewall_Windows_11_Intune_3.0.1.json",
+        "graph_post_av_exclusions.json",
+    ] {
         shapes(&json(&folder.join(other)), "other policy", &mut known);
     }
     let seen = std::fs::read_to_string(folder.join("setting_ids_seen.tsv")).unwrap();
-    let seen: BTreeMap<&str, &str> = seen.lines().skip(1).filter_map(|l| l.split_once('\t')).map(|(id, r)| (id, r.split('\t').next().unwrap())).collect();
+    let seen: BTreeMap<&str, &str> = seen
+        .lines()
+        .skip(1)
+        .filter_map(|l| l.split_once('\t'))
+        .map(|(id, r)| (id, r.split('\t').next().unwrap()))
+        .collect();
     for (label, policy) in written("defender/intune", "defender-exclusions.intune.json") {
         assert_eq!(keys(&policy), keys(&real), "{label}: keys of the policy");
         assert_eq!(keys(&policy["templateReference"]), keys(&real["templateReference"]), "{label}");
-        assert_eq!(policy["templateReference"], real["templateReference"], "{label}: a settings catalog policy, as the import takes it");
-        for same in ["@odata.context", "platforms", "technologies", "roleScopeTagIds", "priorityMetaData", "creationSource"] {
+        assert_eq!(
+            policy["templateReference"], real["templateReference"],
+            "{label}: a settings catalog policy, as the import takes it"
+        );
+        for same in [
+            "@odata.context",
+            "platforms",
+            "technologies",
+            "roleScopeTagIds",
+            "priorityMetaData",
+            "creationSource",
+        ] {
             assert_eq!(policy[same], real[same], "{label}: {same}");
         }
         let settings = policy["settings"].as_array().unwrap();
@@ -84,7 +107,9 @@ fn intune_policies_have_the_shape_of_real_exports() {
             assert_eq!(keys(setting), keys(&real["settings"][0]), "{label}");
             assert_eq!(text(setting, "id"), n.to_string(), "{label}");
             let instance = &setting["settingInstance"];
-            let kind = text(instance, "@odata.type").strip_prefix("#microsoft.graph.deviceManagementConfiguration").unwrap();
+            let kind = text(instance, "@odata.type")
+                .strip_prefix("#microsoft.graph.deviceManagementConfiguration")
+                .unwrap();
             let id = text(instance, "settingDefinitionId");
             assert_eq!(seen.get(id), Some(&kind), "{label}: {id}");
         }
@@ -146,7 +171,9 @@ fn mdatp_managed_has_the_keys_of_the_official_samples() {
         let sample = json(&folder.join(name));
         types(&sample, String::new(), &mut known);
         for list in [&sample["exclusionSettings"]["exclusions"], &sample["antivirusEngine"]["exclusions"]] {
-            marks.extend(list.as_array().into_iter().flatten().filter_map(|e| e["$type"].as_str().map(str::to_owned)));
+            marks.extend(
+                list.as_array().into_iter().flatten().filter_map(|e| e["$type"].as_str().map(str::to_owned)),
+            );
         }
     }
     assert!(marks.contains("excludedPath") && marks.contains("excludedFileExtension"), "{marks:?}");
@@ -158,7 +185,11 @@ fn mdatp_managed_has_the_keys_of_the_official_samples() {
             assert!(kinds.is_subset(theirs), "{label}: {place} is {kinds:?}, in the samples {theirs:?}");
         }
         for exclusion in managed["exclusionSettings"]["exclusions"].as_array().into_iter().flatten() {
-            assert_eq!(exclusion["scopes"], serde_json::json!(["epp"]), "{label}: without a scope it would be global");
+            assert_eq!(
+                exclusion["scopes"],
+                serde_json::json!(["epp"]),
+                "{label}: without a scope it would be global"
+            );
             let kind = text(exclusion, "$type");
             assert!(marks.contains(kind), "{label}: {kind}");
             let expected: &[&str] = match kind {
@@ -171,7 +202,10 @@ fn mdatp_managed_has_the_keys_of_the_official_samples() {
                 assert!(text(exclusion, "path").starts_with('/'), "{label}");
             }
         }
-        assert!(managed["antivirusEngine"].get("exclusions").is_none(), "{label}: exclusions stand in one place");
+        assert!(
+            managed["antivirusEngine"].get("exclusions").is_none(),
+            "{label}: exclusions stand in one place"
+        );
     }
 }
 
@@ -184,7 +218,9 @@ fn mdatp_managed_fits_the_schema_for_shared_keys() {
     let mut checked = 0;
     for (label, managed) in written("defender/linux", "mdatp_managed.json") {
         for (object, values) in managed.as_object().unwrap() {
-            let Some(properties) = shared_keys.get(object).and_then(|o| o["properties"].as_object()) else { continue };
+            let Some(properties) = shared_keys.get(object).and_then(|o| o["properties"].as_object()) else {
+                continue;
+            };
             for (key, value) in values.as_object().unwrap() {
                 let Some(rule) = properties.get(key) else { continue };
                 let validator = jsonschema::validator_for(rule).expect("a schema");
@@ -195,20 +231,30 @@ fn mdatp_managed_fits_the_schema_for_shared_keys() {
     }
     assert!(checked > 0);
     let rule = &shared_keys["antivirusEngine"]["properties"]["enforcementLevel"];
-    assert!(!jsonschema::validator_for(rule).unwrap().is_valid(&Value::from("real-time")), "the schema can say no");
+    assert!(
+        !jsonschema::validator_for(rule).unwrap().is_valid(&Value::from("real-time")),
+        "the schema can say no"
+    );
 }
 
 #[test]
 fn clamd_options_are_those_of_the_sample() {
     let Some(folder) = shared("conformance/vendors/clamav") else { return };
     let sample = std::fs::read_to_string(folder.join("clamd.conf.sample")).unwrap();
-    let known: BTreeSet<&str> = sample.lines().filter_map(|l| l.strip_prefix('#').or(Some(l))).filter_map(|l| l.split_once(' ')).map(|(k, _)| k).collect();
+    let known: BTreeSet<&str> = sample
+        .lines()
+        .filter_map(|l| l.strip_prefix('#').or(Some(l)))
+        .filter_map(|l| l.split_once(' '))
+        .map(|(k, _)| k)
+        .collect();
     let mut lines = 0;
     for given in fixtures().into_iter().chain(samples()) {
         let Ok(read) = reading(&given.name, &given.bytes) else { continue };
         let files = convert_read(&read, "clamav/conf", &accept_all(generous()));
         let Some(bytes) = files.get("clamd-crosswalk.conf") else { continue };
-        for line in std::str::from_utf8(bytes).unwrap().lines().filter(|l| !l.starts_with('#') && !l.is_empty()) {
+        for line in
+            std::str::from_utf8(bytes).unwrap().lines().filter(|l| !l.starts_with('#') && !l.is_empty())
+        {
             let (option, value) = line.split_once(' ').unwrap();
             assert!(known.contains(option), "{}: {option}", given.label);
             assert!(!value.is_empty() && value.trim() == value, "{line:?}");
@@ -221,8 +267,14 @@ fn clamd_options_are_those_of_the_sample() {
 /// Whether nothing was written for the row of an entry, or a warning names what was.
 fn held(files: &Files, entry: &str) -> bool {
     let report = report(files);
-    let rows: Vec<&Value> = report["settings"].as_array().unwrap().iter().filter(|r| !r["written"].as_array().unwrap().is_empty() && r["kind"] == "exclusion").collect();
-    let values: Vec<&str> = rows.iter().flat_map(|r| r["written"].as_array().unwrap()).map(|w| text(w, "entry")).collect();
+    let rows: Vec<&Value> = report["settings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|r| !r["written"].as_array().unwrap().is_empty() && r["kind"] == "exclusion")
+        .collect();
+    let values: Vec<&str> =
+        rows.iter().flat_map(|r| r["written"].as_array().unwrap()).map(|w| text(w, "entry")).collect();
     let broad: Vec<&str> = report["findings"]
         .as_array()
         .unwrap()
@@ -231,8 +283,9 @@ fn held(files: &Files, entry: &str) -> bool {
         .map(|f| text(f, "message").rsplit(": ").next().unwrap())
         .collect();
     // A folder is written with its own file twin on some routes; one warning is enough.
-    let warned = |value: &&str| value.starts_with("excludedPath file ") || broad.iter().any(|b| value.ends_with(b));
-    let fine = values.iter().all(|v| warned(v));
+    let warned =
+        |value: &&str| value.starts_with("excludedPath file ") || broad.iter().any(|b| value.ends_with(b));
+    let fine = values.iter().all(warned);
     if !fine {
         println!("{entry}: written {values:?} without a warning");
     }
@@ -254,7 +307,13 @@ fn dangerous_exclusions_are_warned_about_or_left_to_a_person() {
     let mut seen = 0;
     let rows = table.lines().skip(1).map(|l| l.split('\t').collect::<Vec<_>>());
     // What is for all systems is tried on both.
-    let rows = rows.flat_map(|c| if c[1] == "all" { vec![(c[0], "Windows", c[2]), (c[0], "Linux", c[2])] } else { vec![(c[0], c[1], c[2])] });
+    let rows = rows.flat_map(|c| {
+        if c[1] == "all" {
+            vec![(c[0], "Windows", c[2]), (c[0], "Linux", c[2])]
+        } else {
+            vec![(c[0], c[1], c[2])]
+        }
+    });
     for (kind, platform, entry) in rows {
         // An example of Microsoft's page, not a folder that anybody has.
         if entry.contains("Contoso") || entry.contains('<') {
@@ -263,25 +322,49 @@ fn dangerous_exclusions_are_warned_about_or_left_to_a_person() {
         let mut inputs: Vec<(String, String, &str)> = Vec::new();
         match (kind, platform) {
             ("folder", "Windows") => {
-                let folder = if entry.ends_with('*') { entry.to_owned() } else { format!("{}\\", entry.trim_end_matches('\\')) };
+                let folder = if entry.ends_with('*') {
+                    entry.to_owned()
+                } else {
+                    format!("{}\\", entry.trim_end_matches('\\'))
+                };
                 inputs.push(("x.csv".to_owned(), format!("1;{folder};*;*;1;0;1;c;1\r\n"), "windows"));
-                inputs.push(("x.csv".to_owned(), format!("1;{};*;*;1;0;1;c;1\r\n", folder.to_uppercase()), "windows"));
+                inputs.push((
+                    "x.csv".to_owned(),
+                    format!("1;{};*;*;1;0;1;c;1\r\n", folder.to_uppercase()),
+                    "windows",
+                ));
             }
-            ("extension", "Windows") => inputs.push(("x.csv".to_owned(), format!("1;*.{};*;*;1;0;1;c;1\r\n", entry.trim_start_matches('.')), "windows")),
+            ("extension", "Windows") => inputs.push((
+                "x.csv".to_owned(),
+                format!("1;*.{};*;*;1;0;1;c;1\r\n", entry.trim_start_matches('.')),
+                "windows",
+            )),
             ("process", "Windows") => {
-                let path = if entry.contains('\\') { entry.to_owned() } else { format!("C:\\Tools\\{entry}") };
+                let path =
+                    if entry.contains('\\') { entry.to_owned() } else { format!("C:\\Tools\\{entry}") };
                 inputs.push(("x.xml".to_owned(), format!("1;{path};\r\n"), "windows"));
             }
             ("folder", _) | ("extension", _) => {
                 let rule = if kind == "folder" { entry.to_owned() } else { "/srv/never".to_owned() };
-                let masks = if kind == "extension" { format!("UseExcludeMasks=Yes\nExcludeMasks.item_0000=*.{}\n", entry.trim_start_matches('.')) } else { String::new() };
+                let masks = if kind == "extension" {
+                    format!(
+                        "UseExcludeMasks=Yes\nExcludeMasks.item_0000=*.{}\n",
+                        entry.trim_start_matches('.')
+                    )
+                } else {
+                    String::new()
+                };
                 let task = |group: &str, task: &str| {
                     format!(
                         "[{group}.item_0000]\nTaskName=T\nTaskType={task}\n[{group}.item_0000.Settings]\n{masks}[{group}.item_0000.Settings.ExcludedFromScanScope.item_0000]\nUseScanArea={}\nPath={rule}\nAreaMask.item_0000=*\n",
                         if kind == "folder" { "Yes" } else { "No" }
                     )
                 };
-                let body = format!("Version=12.1.0.1\n[AppSettings]\n{}{}", task("MonitoringTask", "OAS"), task("OnDemandTask", "ODS"));
+                let body = format!(
+                    "Version=12.1.0.1\n[AppSettings]\n{}{}",
+                    task("MonitoringTask", "OAS"),
+                    task("OnDemandTask", "ODS")
+                );
                 inputs.push(("x.ini".to_owned(), body, "linux"));
             }
             _ => continue,
@@ -294,7 +377,14 @@ fn dangerous_exclusions_are_warned_about_or_left_to_a_person() {
                 }
                 if kind == "process" {
                     let report = report(&files);
-                    assert!(report["settings"].as_array().unwrap().iter().all(|r| r["written"].as_array().unwrap().is_empty()), "{entry}");
+                    assert!(
+                        report["settings"]
+                            .as_array()
+                            .unwrap()
+                            .iter()
+                            .all(|r| r["written"].as_array().unwrap().is_empty()),
+                        "{entry}"
+                    );
                 }
                 seen += 1;
             }

@@ -25,15 +25,26 @@ fn check(name: &str, wanted: &str) {
 }
 
 fn formats() -> String {
-    let mut out = String::from("| read | system | what the reader promises | how to export |\n|---|---|---|---|\n");
+    let mut out =
+        String::from("| read | system | what the reader promises | how to export |\n|---|---|---|---|\n");
     for (_, platform, f) in FORMATS {
-        let _ = writeln!(out, "| {} (`{}`) | {} | {} | {} |", f.label, f.id, platform.word(), f.promise, f.export);
+        let _ = writeln!(
+            out,
+            "| {} (`{}`) | {} | {} | {} |",
+            f.label,
+            f.id,
+            platform.word(),
+            f.promise,
+            f.export
+        );
     }
     out
 }
 
 fn targets() -> String {
-    let mut out = String::from("| target | system | carries | how well it is proven | files |\n|---|---|---|---|---|\n");
+    let mut out = String::from(
+        "| target | system | carries | how well it is proven | files |\n|---|---|---|---|---|\n",
+    );
     for route in vendor::all() {
         let i = route.info();
         let files: Vec<String> = i.files.iter().map(|f| format!("`{f}`")).collect();
@@ -53,7 +64,9 @@ fn targets() -> String {
 
 #[test]
 fn the_catalogue_of_codes_is_current() {
-    let mut out = String::from("# Codes\n\nMade from `src/finding.rs`. CW0… are findings and refusals, CW1… reasons of rows; those of looser forms can be given to `--accept`.\n\n| code | meaning |\n|---|---|\n");
+    let mut out = String::from(
+        "# Codes\n\nMade from `src/finding.rs`. CW0… are findings and refusals, CW1… reasons of rows; those of looser forms can be given to `--accept`.\n\n| code | meaning |\n|---|---|\n",
+    );
     for (code, meaning) in CATALOGUE {
         let _ = writeln!(out, "| {code} | {meaning} |");
     }

@@ -329,7 +329,6 @@ fn only_the_defender_calls_we_mean() {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a check that is skipped says so")]
 fn parameters_are_known() {
     let table = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/conformance/defender/powershell/parameters.tsv");

@@ -11,7 +11,9 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{Files, accept_all, answers, convert_read, decoded, fixtures, reading, report, routes, samples, text};
+use common::{
+    Files, accept_all, answers, convert_read, decoded, fixtures, reading, report, routes, samples, text,
+};
 use crosswalk::options::Options;
 use proptest::prelude::*;
 use regex::Regex;
@@ -23,13 +25,19 @@ use serde_json::Value;
 fn glob(mask: &[char], text: &[char], separators: &[char], crossing: bool) -> bool {
     match mask {
         [] => text.is_empty(),
-        ['*', '*', rest @ ..] if crossing => (0..=text.len()).any(|n| glob(rest, &text[n..], separators, crossing)),
+        ['*', '*', rest @ ..] if crossing => {
+            (0..=text.len()).any(|n| glob(rest, &text[n..], separators, crossing))
+        }
         ['*', rest @ ..] => {
             let stop = text.iter().position(|c| separators.contains(c)).unwrap_or(text.len());
             (0..=stop).any(|n| glob(rest, &text[n..], separators, crossing))
         }
-        ['?', rest @ ..] => matches!(text, [c, after @ ..] if !separators.contains(c) && glob(rest, after, separators, crossing)),
-        [m, rest @ ..] => matches!(text, [c, after @ ..] if c == m && glob(rest, after, separators, crossing)),
+        ['?', rest @ ..] => {
+            matches!(text, [c, after @ ..] if !separators.contains(c) && glob(rest, after, separators, crossing))
+        }
+        [m, rest @ ..] => {
+            matches!(text, [c, after @ ..] if c == m && glob(rest, after, separators, crossing))
+        }
     }
 }
 
@@ -48,7 +56,7 @@ fn wild(mask: &str) -> bool {
 }
 
 /// The path and every folder above it.
-fn with_ancestors<'p>(path: &'p str, separator: char) -> Vec<&'p str> {
+fn with_ancestors(path: &str, separator: char) -> Vec<&str> {
     let mut out = vec![path];
     out.extend(path.match_indices(separator).map(|(at, _)| &path[..at]).filter(|p| !p.is_empty()));
     out
@@ -78,7 +86,9 @@ impl KeslRule {
     fn takes(&self, path: &str) -> bool {
         let inside = match self.path.as_str() {
             "" => true,
-            p if !p.starts_with('/') || p.matches("**").count() > 1 || p.split('/').any(|s| s == "..") => false,
+            p if !p.starts_with('/') || p.matches("**").count() > 1 || p.split('/').any(|s| s == "..") => {
+                false
+            }
             p if wild(p) => matches(p, path, &['/'], true),
             p => path == p || below(p, path),
         };
@@ -136,7 +146,8 @@ fn sections(text: &str) -> Sections {
 }
 
 fn get<'s>(sections: &'s Sections, path: &str, key: &str) -> Option<&'s str> {
-    let found: Vec<&str> = sections.get(path)?.0.iter().filter(|(k, _)| k == key).map(|(_, v)| v.as_str()).collect();
+    let found: Vec<&str> =
+        sections.get(path)?.0.iter().filter(|(k, _)| k == key).map(|(_, v)| v.as_str()).collect();
     match found.as_slice() {
         [one] => Some(one),
         _ => None,
@@ -151,15 +162,20 @@ fn kesl_task(all: &Sections, prefix: &str, kind: Component, off: bool) -> KeslTa
     let mut rules = Vec::new();
     let at = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
     let scope = at("ExcludedFromScanScope.");
-    for (name, (keys, broken)) in all.iter().filter(|(n, _)| n.strip_prefix(&scope).is_some_and(|rest| !rest.contains('.'))) {
-        let known = |k: &String| ["AreaDesc", "UseScanArea", "Path"].contains(&k.as_str()) || k.starts_with("AreaMask.item_");
+    for (name, (keys, broken)) in
+        all.iter().filter(|(n, _)| n.strip_prefix(&scope).is_some_and(|rest| !rest.contains('.')))
+    {
+        let known = |k: &String| {
+            ["AreaDesc", "UseScanArea", "Path"].contains(&k.as_str()) || k.starts_with("AreaMask.item_")
+        };
         let names: BTreeSet<&String> = keys.iter().map(|(k, _)| k).collect();
         let off = keys.iter().any(|(k, v)| k == "UseScanArea" && !v.eq_ignore_ascii_case("yes"));
         if *broken || off || names.len() != keys.len() || !keys.iter().all(|(k, _)| known(k)) {
             continue;
         }
         let Some(path) = get(all, name, "Path").filter(|p| p.starts_with('/')) else { continue };
-        let mut masks: Vec<String> = keys.iter().filter(|(k, _)| k.starts_with("AreaMask.")).map(|(_, v)| v.clone()).collect();
+        let mut masks: Vec<String> =
+            keys.iter().filter(|(k, _)| k.starts_with("AreaMask.")).map(|(_, v)| v.clone()).collect();
         if masks.is_empty() {
             masks.push("*".to_owned());
         }
@@ -167,7 +183,11 @@ fn kesl_task(all: &Sections, prefix: &str, kind: Component, off: bool) -> KeslTa
     }
     if yes(get(all, prefix, "UseExcludeMasks")) && !all[prefix].1 {
         let once = |key: &String| all[prefix].0.iter().filter(|(k, _)| k == key).count() == 1;
-        let masks = all[prefix].0.iter().filter(|(k, _)| k.starts_with("ExcludeMasks.item_") && once(k)).map(|(_, v)| v.clone());
+        let masks = all[prefix]
+            .0
+            .iter()
+            .filter(|(k, _)| k.starts_with("ExcludeMasks.item_") && once(k))
+            .map(|(_, v)| v.clone());
         rules.push(KeslRule { path: String::new(), masks: masks.collect() });
     }
     KeslTask { kind, off, rules }
@@ -193,7 +213,9 @@ fn kesl(text: &str, task: Option<&str>) -> Kesl {
         Some("Scan_My_Computer") => Some(DEMAND),
         _ => None,
     };
-    if !text.contains("[AppSettings]") && let Some(kind) = told {
+    if !text.contains("[AppSettings]")
+        && let Some(kind) = told
+    {
         tasks.push(kesl_task(&all, "", kind, false));
     }
     Kesl { tasks, words }
@@ -209,7 +231,9 @@ struct Windows {
 impl Source for Windows {
     fn unscanned(&self, component: Component, path: &str) -> bool {
         let path = path.to_lowercase();
-        self.rules.iter().any(|(mask, components)| components.contains(&component) && self.takes(&mask.to_lowercase(), &path))
+        self.rules.iter().any(|(mask, components)| {
+            components.contains(&component) && self.takes(&mask.to_lowercase(), &path)
+        })
     }
     fn words(&self) -> Vec<String> {
         self.words.clone()
@@ -233,7 +257,8 @@ impl Windows {
         match mask.rsplit_once('\\') {
             Some((place, "")) => folders.iter().any(|f| matches(place, f, &separators, false)),
             Some((place, last)) if wild(last) => {
-                matches(last, name, &separators, false) && folders.iter().any(|f| matches(place, f, &separators, false))
+                matches(last, name, &separators, false)
+                    && folders.iter().any(|f| matches(place, f, &separators, false))
             }
             _ => matches(mask, path, &separators, false),
         }
@@ -256,27 +281,56 @@ fn ksws(text: &str, options: &Options) -> Windows {
                 }
             };
             let known = [
-                "__VersionInfo", "Enabled", "UseObjects", "Objects", "UseThreatNameMasks", "ThreatNameMasks", "Description", "ApplyForFileMonitor",
-                "ApplyForOnDemandScan", "ApplyForScriptChecker", "ApplyForNetAppMonitor", "ApplyForICAPScanner",
+                "__VersionInfo",
+                "Enabled",
+                "UseObjects",
+                "Objects",
+                "UseThreatNameMasks",
+                "ThreatNameMasks",
+                "Description",
+                "ApplyForFileMonitor",
+                "ApplyForOnDemandScan",
+                "ApplyForScriptChecker",
+                "ApplyForNetAppMonitor",
+                "ApplyForICAPScanner",
             ];
             let strange = rule.children().any(|n| n.is_element() && !known.iter().any(|k| is(&n, k)))
                 || rule.descendants().any(|n| n.attributes().len() > 0);
             for node in rule.descendants().filter(|n| is(n, "Path")) {
                 words.push(node.text().unwrap_or("").trim().to_owned());
             }
-            let in_force = one("Enabled") == "yes" && one("UseObjects") == "yes" && one("UseThreatNameMasks") == "no";
+            let in_force =
+                one("Enabled") == "yes" && one("UseObjects") == "yes" && one("UseThreatNameMasks") == "no";
             if strange || !in_force || !told {
                 continue;
             }
-            let components: Vec<Component> =
-                [("ApplyForFileMonitor", ACCESS), ("ApplyForOnDemandScan", DEMAND), ("ApplyForScriptChecker", SCRIPT)]
-                    .into_iter()
-                    .filter(|(tag, _)| one(tag) == "yes")
-                    .map(|(_, c)| c)
-                    .collect();
-            for object in rule.children().filter(|n| is(n, "Objects")).flat_map(|n| n.children()).filter(|n| is(n, "element")) {
-                let child = |name: &str| object.children().find(|n| is(n, name)).and_then(|n| n.text()).unwrap_or("").trim().to_owned();
-                let strange = object.children().any(|n| n.is_element() && !["__VersionInfo", "Type", "Path"].iter().any(|k| is(&n, k)));
+            let components: Vec<Component> = [
+                ("ApplyForFileMonitor", ACCESS),
+                ("ApplyForOnDemandScan", DEMAND),
+                ("ApplyForScriptChecker", SCRIPT),
+            ]
+            .into_iter()
+            .filter(|(tag, _)| one(tag) == "yes")
+            .map(|(_, c)| c)
+            .collect();
+            for object in rule
+                .children()
+                .filter(|n| is(n, "Objects"))
+                .flat_map(|n| n.children())
+                .filter(|n| is(n, "element"))
+            {
+                let child = |name: &str| {
+                    object
+                        .children()
+                        .find(|n| is(n, name))
+                        .and_then(|n| n.text())
+                        .unwrap_or("")
+                        .trim()
+                        .to_owned()
+                };
+                let strange = object
+                    .children()
+                    .any(|n| n.is_element() && !["__VersionInfo", "Type", "Path"].iter().any(|k| is(&n, k)));
                 if child("Type") == "4" && !strange {
                     rules.push((child("Path"), components.clone()));
                 }
@@ -299,7 +353,11 @@ fn local_list(text: &str, options: &Options) -> Windows {
             rules.push(((*mask).to_owned(), vec![ACCESS, DEMAND, SCRIPT]));
         }
     }
-    Windows { rules, subfolders: options.answers.0.get("local-list.subfolders").is_some_and(|a| a == "yes"), words }
+    Windows {
+        rules,
+        subfolders: options.answers.0.get("local-list.subfolders").is_some_and(|a| a == "yes"),
+        words,
+    }
 }
 
 // ---------------------------------------------------------------- the output, in its widest sense
@@ -342,7 +400,8 @@ impl Output {
         let windows = self.windows.iter().any(|(mask, kind, components)| {
             components.contains(&component) && windows_takes(&mask.to_lowercase(), kind.as_deref(), &lower)
         });
-        let extension = |e: &String| lower.ends_with(&format!(".{}", e.trim_start_matches('.').to_lowercase()));
+        let extension =
+            |e: &String| lower.ends_with(&format!(".{}", e.trim_start_matches('.').to_lowercase()));
         clam || clam_access || linux || windows || self.windows_extensions.iter().any(extension)
     }
 }
@@ -353,7 +412,9 @@ fn linux_takes(folder: bool, mask: &str, path: &str) -> bool {
         None => (mask, false),
     };
     if tail {
-        return (0..=path.len()).filter(|n| path.is_char_boundary(*n)).any(|n| matches(body, &path[..n], &['/'], false));
+        return (0..=path.len())
+            .filter(|n| path.is_char_boundary(*n))
+            .any(|n| matches(body, &path[..n], &['/'], false));
     }
     if folder || body.ends_with('/') {
         let place = body.trim_end_matches('/');
@@ -372,11 +433,21 @@ fn windows_takes(mask: &str, kind: Option<&str>, path: &str) -> bool {
 }
 
 fn windows_entry(entry: &str) -> (String, Option<String>, Vec<Component>) {
-    let Some((mask, rest)) = entry.split_once("\\:{") else { return (entry.to_owned(), None, vec![ACCESS, DEMAND, SCRIPT]) };
-    let conditions: BTreeMap<&str, &str> =
-        rest.strip_suffix('}').expect("a closed suffix").split(',').map(|c| c.split_once(':').expect("name:value")).collect();
+    let Some((mask, rest)) = entry.split_once("\\:{") else {
+        return (entry.to_owned(), None, vec![ACCESS, DEMAND, SCRIPT]);
+    };
+    let conditions: BTreeMap<&str, &str> = rest
+        .strip_suffix('}')
+        .expect("a closed suffix")
+        .split(',')
+        .map(|c| c.split_once(':').expect("name:value"))
+        .collect();
     let known = |k: &&&str| ["PathType", "ScanTrigger"].contains(k);
-    assert_eq!(conditions.keys().filter(known).count(), conditions.len(), "{entry}: conditions the judge knows");
+    assert_eq!(
+        conditions.keys().filter(known).count(),
+        conditions.len(),
+        "{entry}: conditions the judge knows"
+    );
     let components = match conditions.get("ScanTrigger") {
         Some(&"OnAccess") => vec![ACCESS],
         Some(&"OnDemand") => vec![DEMAND],
@@ -397,12 +468,20 @@ fn powershell_list(script: &str, name: &str) -> Vec<String> {
     let mut out = Vec::new();
     for line in body.lines().map(str::trim).filter(|l| !l.is_empty()) {
         let line = line.trim_end_matches(',');
-        let inner: Vec<char> = line.strip_prefix('\'').and_then(|l| l.strip_suffix('\'')).expect("one literal on a line").chars().collect();
+        let inner: Vec<char> = line
+            .strip_prefix('\'')
+            .and_then(|l| l.strip_suffix('\''))
+            .expect("one literal on a line")
+            .chars()
+            .collect();
         let mut value = String::new();
         let mut n = 0;
         while n < inner.len() {
             if is_quote(inner[n]) {
-                assert!(inner.get(n + 1).is_some_and(|c| is_quote(*c)), "{line}: a quotation mark ends the literal early");
+                assert!(
+                    inner.get(n + 1).is_some_and(|c| is_quote(*c)),
+                    "{line}: a quotation mark ends the literal early"
+                );
                 n += 1;
             }
             value.push(inner[n]);
@@ -436,7 +515,9 @@ fn output(files: &Files) -> Output {
                 assert!(value["antivirusEngine"].get("exclusions").is_none());
                 for e in value["exclusionSettings"]["exclusions"].as_array().unwrap_or(&Vec::new()) {
                     match text(e, "$type") {
-                        "excludedPath" => out.linux.push((e["isDirectory"].as_bool().unwrap(), text(e, "path").to_owned())),
+                        "excludedPath" => {
+                            out.linux.push((e["isDirectory"].as_bool().unwrap(), text(e, "path").to_owned()))
+                        }
                         "excludedFileExtension" => out.linux_extensions.push(text(e, "extension").to_owned()),
                         other => panic!("the judge does not know {other}"),
                     }
@@ -486,7 +567,8 @@ fn around(word: &str, separator: char, out: &mut BTreeSet<String>) {
             '?' => vec!["q".to_owned(), separator.to_string(), String::new()],
             c => vec![c.to_string()],
         };
-        bodies = bodies.iter().flat_map(|b| options.iter().map(move |o| format!("{b}{o}"))).take(256).collect();
+        bodies =
+            bodies.iter().flat_map(|b| options.iter().map(move |o| format!("{b}{o}"))).take(256).collect();
     }
     for body in bodies {
         let body = if body.starts_with(['/', '\\', '%']) || body.get(1..2) == Some(":") {
@@ -525,7 +607,8 @@ fn looser(source: &dyn Source, output: &Output, separator: char) -> Option<(Comp
     for extension in output.linux_extensions.iter().chain(&output.windows_extensions) {
         around(&format!("*.{}", extension.trim_start_matches('.')), separator, &mut paths);
     }
-    let components: &[Component] = if separator == '/' { &[ACCESS, DEMAND] } else { &[ACCESS, DEMAND, SCRIPT] };
+    let components: &[Component] =
+        if separator == '/' { &[ACCESS, DEMAND] } else { &[ACCESS, DEMAND, SCRIPT] };
     for path in paths {
         for component in components {
             if output.unscanned(component, &path) && !source.unscanned(component, &path) {
@@ -542,7 +625,8 @@ fn source(format: &str, text: &str, options: &Options) -> Box<dyn Source> {
         "kesl-export" => Box::new(kesl(text, None)),
         "kesl-task" => {
             let told = options.answers.0.get("kesl.task").map(String::as_str);
-            let sure = [("ScanByAccessType=", "File_Threat_Protection"), ("ScanPriority=", "Scan_My_Computer")];
+            let sure =
+                [("ScanByAccessType=", "File_Threat_Protection"), ("ScanPriority=", "Scan_My_Computer")];
             let sure = sure.iter().find(|(key, _)| text.contains(key)).map(|(_, task)| *task);
             Box::new(kesl(text, sure.or(told)))
         }
@@ -555,7 +639,12 @@ fn source(format: &str, text: &str, options: &Options) -> Box<dyn Source> {
 /// All answers that the judge asks each input for.
 fn answer_sets() -> Vec<Options> {
     let mut sets = vec![Options::default()];
-    for (product, list, subfolders) in [("ksws", "consumer", "yes"), ("kess", "consumer", "no"), ("kics", "kes", "yes"), ("ksws", "unknown", "no")] {
+    for (product, list, subfolders) in [
+        ("ksws", "consumer", "yes"),
+        ("kess", "consumer", "no"),
+        ("kics", "kes", "yes"),
+        ("ksws", "unknown", "no"),
+    ] {
         {
             let task = if list == "consumer" { "File_Threat_Protection" } else { "Scan_My_Computer" };
             sets.push(answers(&[
@@ -602,19 +691,31 @@ fn judge(name: &str, bytes: &[u8], options: &Options, label: &str) -> usize {
 /// With a code accepted, only rows that were looser for that code change; others may at most be covered by one of them.
 fn consent(read: &crosswalk::Reading, route: &str, options: &Options, label: &str) {
     let plain = report(&convert_read(read, route, options));
-    let codes: BTreeSet<&str> =
-        plain["settings"].as_array().unwrap().iter().filter(|r| r["fate"] == "looser").map(|r| text(r, "code")).collect();
+    let codes: BTreeSet<&str> = plain["settings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|r| r["fate"] == "looser")
+        .map(|r| text(r, "code"))
+        .collect();
     for code in codes {
         let mut accepting = options.clone();
         accepting.accept.insert(code.to_owned());
         let accepted = report(&convert_read(read, route, &accepting));
-        for (before, after) in plain["settings"].as_array().unwrap().iter().zip(accepted["settings"].as_array().unwrap()) {
+        for (before, after) in
+            plain["settings"].as_array().unwrap().iter().zip(accepted["settings"].as_array().unwrap())
+        {
             let meant = before["fate"] == "looser" && text(before, "code") == code;
-            let covered = after["fate"] == "covered" && after["written"].as_array().unwrap().is_empty() && before["fate"] != "looser";
+            let covered = after["fate"] == "covered"
+                && after["written"].as_array().unwrap().is_empty()
+                && before["fate"] != "looser";
             if meant {
                 assert!(after["decision"] == "accepted", "{label} to {route}: {after}");
             } else {
-                assert!(before == after || covered, "{label} to {route}: --accept {code} changed\n{before}\n{after}");
+                assert!(
+                    before == after || covered,
+                    "{label} to {route}: --accept {code} changed\n{before}\n{after}"
+                );
             }
         }
         for row in accepted["settings"].as_array().unwrap().iter().filter(|r| r["fate"] == "looser") {
@@ -647,7 +748,9 @@ fn kesl_export(tasks: &[(&str, &str, &str)]) -> String {
         }
         out.push_str(&format!("[{group}.item_{n:04}.Settings]\n{extra}"));
         for (m, rule) in rules.split("--\n").filter(|r| !r.is_empty()).enumerate() {
-            out.push_str(&format!("[{group}.item_{n:04}.Settings.ExcludedFromScanScope.item_{m:04}]\n{rule}"));
+            out.push_str(&format!(
+                "[{group}.item_{n:04}.Settings.ExcludedFromScanScope.item_{m:04}]\n{rule}"
+            ));
         }
     }
     out
@@ -686,7 +789,10 @@ fn what_is_off_or_unknown_writes_nothing_from_kesl() {
         assert_eq!(entries("x.ini", &both(rule), &Options::default()), 0, "{rule}");
     }
     let masks = |switch: &str| kesl_export(&[("OAS", switch, ""), ("ODS", switch, "")]);
-    assert!(entries("x.ini", &masks("UseExcludeMasks=Yes\nExcludeMasks.item_0000=*.swp\n"), &Options::default()) > 0);
+    assert!(
+        entries("x.ini", &masks("UseExcludeMasks=Yes\nExcludeMasks.item_0000=*.swp\n"), &Options::default())
+            > 0
+    );
     for switch in [
         "UseExcludeMasks=No\nExcludeMasks.item_0000=*.swp\n",
         "ExcludeMasks.item_0000=*.swp\n",
@@ -698,6 +804,28 @@ fn what_is_off_or_unknown_writes_nothing_from_kesl() {
         "UseExcludeThreats=Yes\nExcludeThreats.item_0000=EICAR\n",
     ] {
         assert_eq!(entries("x.ini", &masks(switch), &Options::default()), 0, "{switch}");
+    }
+    // The same element in its other spelling: a dotted key belongs to the section of its path.
+    let dotted = |extra: &str| {
+        both(good).replace(
+            "TaskType=ODS\n[OnDemandTask.item_0001.Settings]\n",
+            &format!("TaskType=ODS\n[OnDemandTask.item_0001.Settings]\n{extra}\n"),
+        )
+    };
+    for extra in [
+        "ExcludedFromScanScope.item_0000.UseScanArea=No",
+        "ExcludedFromScanScope.item_0000.OnlyForOwner=x",
+        "ExcludedFromScanScope.item_0000.AreaMask.item_0000=*.log",
+        "ExcludedFromScanScope.item_0000.Path=/srv/narrow",
+    ] {
+        let body = dotted(extra);
+        assert!(body.contains(extra));
+        let read = reading("x.ini", body.as_bytes()).unwrap();
+        assert_eq!(
+            output(&convert_read(&read, "defender/linux", &Options::default())).entries(),
+            0,
+            "{extra}"
+        );
     }
     let mount = "Version=12.1.0.1\n[AppSettings]\nExcludedMountPoint.item_0000=/mnt/a\n";
     assert_eq!(entries("x.ini", mount, &Options::default()), 0);
@@ -743,7 +871,10 @@ fn what_is_off_or_unknown_writes_nothing_from_ksws() {
         ("<Description>d</Description>", "<Description>d</Description><OnlyForUser>x</OnlyForUser>"),
         ("<Description>d</Description>", "only for users<Description>d</Description>"),
         ("<UseThreatNameMasks>no", "<UseThreatNameMasks>yes"),
-        ("<UseThreatNameMasks>no</UseThreatNameMasks><ThreatNameMasks/>", "<UseThreatNameMasks>yes</UseThreatNameMasks><ThreatNameMasks><element>a</element></ThreatNameMasks>"),
+        (
+            "<UseThreatNameMasks>no</UseThreatNameMasks><ThreatNameMasks/>",
+            "<UseThreatNameMasks>yes</UseThreatNameMasks><ThreatNameMasks><element>a</element></ThreatNameMasks>",
+        ),
         ("D:\\Orders\\a.mdf", "C:\\"),
         ("D:\\Orders\\a.mdf", "C:"),
         ("D:\\Orders\\a.mdf", "*"),
@@ -765,14 +896,33 @@ fn what_is_off_or_unknown_writes_nothing_from_ksws() {
 
 #[test]
 fn what_is_off_or_unknown_writes_nothing_from_local_lists() {
-    let told = answers(&[("local-list.product", "consumer"), ("local-list.subfolders", "yes"), ("trusted.opened-files", "yes")]);
+    let told = answers(&[
+        ("local-list.product", "consumer"),
+        ("local-list.subfolders", "yes"),
+        ("trusted.opened-files", "yes"),
+    ]);
     assert!(entries("x.csv", "1;D:\\a\\;*;*;1;0;1;;1\r\n", &told) >= 2, "the case would write");
     assert_eq!(entries("x.csv", "1;D:\\a\\;*;*;1;0;1;;1\r\n", &Options::default()), 0);
-    assert_eq!(entries("x.csv", "1;D:\\a\\;*;*;1;0;1;;1\r\n", &answers(&[("local-list.product", "unknown")])), 0);
+    assert_eq!(
+        entries("x.csv", "1;D:\\a\\;*;*;1;0;1;;1\r\n", &answers(&[("local-list.product", "unknown")])),
+        0
+    );
     for row in [
-        "0;D:\\a\\;*;*;1;0;1;;1", "2;D:\\a\\;*;*;1;0;1;;1", ";D:\\a\\;*;*;1;0;1;;1", "1;D:\\a\\;HEUR:x;*;1;0;1;;1", "1;;*;*;1;0;1;;1",
-        "1;D:\\a\\;*;FileAV;1;0;1;;1", "1;D:\\a\\;*;;1;0;1;;1", "1;D:\\a\\;;*;1;0;1;;1", "1;D:\\a\\;*;*;0;0;1;;1", "1;D:\\a\\;*;*;1;1;1;;1",
-        "1;D:\\a\\;*;*;1;0;0;;1", "1;D:\\a\\;*;*;1;0;1;;0", "1;C:\\;*;*;1;0;1;;1", "1;*;*;*;1;0;1;;1", "1;D:\\a;b\\;*;*;1;0;1;;1",
+        "0;D:\\a\\;*;*;1;0;1;;1",
+        "2;D:\\a\\;*;*;1;0;1;;1",
+        ";D:\\a\\;*;*;1;0;1;;1",
+        "1;D:\\a\\;HEUR:x;*;1;0;1;;1",
+        "1;;*;*;1;0;1;;1",
+        "1;D:\\a\\;*;FileAV;1;0;1;;1",
+        "1;D:\\a\\;*;;1;0;1;;1",
+        "1;D:\\a\\;;*;1;0;1;;1",
+        "1;D:\\a\\;*;*;0;0;1;;1",
+        "1;D:\\a\\;*;*;1;1;1;;1",
+        "1;D:\\a\\;*;*;1;0;0;;1",
+        "1;D:\\a\\;*;*;1;0;1;;0",
+        "1;C:\\;*;*;1;0;1;;1",
+        "1;*;*;*;1;0;1;;1",
+        "1;D:\\a;b\\;*;*;1;0;1;;1",
     ] {
         let other = "1;;PDM:x;*;1;0;1;;1\r\n".repeat(2);
         let list = format!("{other}{row}\r\n");
@@ -793,7 +943,10 @@ fn never_looser_when_one_task_has_no_such_exclusion() {
         vec![("OAS", "", rule), ("ODS", "", rule), ("ODS", "", "")],
         vec![("OAS", "", rule), ("ODS", "", "UseScanArea=Yes\nPath=/srv/db/sub\nAreaMask.item_0000=*\n")],
         vec![("OAS", "", rule), ("ODS", "", "UseScanArea=Yes\nPath=/srv/db\nAreaMask.item_0000=*.dbf\n")],
-        vec![("OAS", "UseExcludeMasks=Yes\nExcludeMasks.item_0000=*.swp\n", ""), ("ODS", "UseExcludeMasks=No\nExcludeMasks.item_0000=*.swp\n", "")],
+        vec![
+            ("OAS", "UseExcludeMasks=Yes\nExcludeMasks.item_0000=*.swp\n", ""),
+            ("ODS", "UseExcludeMasks=No\nExcludeMasks.item_0000=*.swp\n", ""),
+        ],
         vec![("OAS", "", rule), ("OAS", "", ""), ("ODS", "", rule)],
         vec![("OAS", "", rule), ("ODS", "", rule), ("ODS\nTaskName=Container_Scan", "", "")],
         vec![("OAS", "", rule), ("ODS", "", rule), ("ODS\nTaskName=Boot_Scan", "", "")],
@@ -801,7 +954,11 @@ fn never_looser_when_one_task_has_no_such_exclusion() {
         let body = kesl_export(&tasks);
         judge("x.ini", body.as_bytes(), &Options::default(), "per task");
         let read = reading("x.ini", body.as_bytes()).unwrap();
-        assert_eq!(output(&convert_read(&read, "defender/linux", &Options::default())).entries(), 0, "{body}");
+        assert_eq!(
+            output(&convert_read(&read, "defender/linux", &Options::default())).entries(),
+            0,
+            "{body}"
+        );
     }
     let off = kesl_export(&[("OAS", "", ""), ("ODS", "", rule)]).replace("Active=Yes", "Active=No");
     judge("x.ini", off.as_bytes(), &Options::default(), "real-time off");
@@ -813,7 +970,8 @@ fn never_looser_when_one_task_has_no_such_exclusion() {
 
 #[test]
 fn the_judge_can_say_no() {
-    let body = kesl_export(&[("OAS", "", "UseScanArea=Yes\nPath=/srv/db\nAreaMask.item_0000=*\n"), ("ODS", "", "")]);
+    let body =
+        kesl_export(&[("OAS", "", "UseScanArea=Yes\nPath=/srv/db\nAreaMask.item_0000=*\n"), ("ODS", "", "")]);
     let read = reading("x.ini", body.as_bytes()).unwrap();
     let accepted = accept_all(Options::default());
     let out = output(&convert_read(&read, "defender/linux", &accepted));
@@ -824,17 +982,62 @@ fn the_judge_can_say_no() {
     let read = reading("x.xml", body.as_bytes()).unwrap();
     let out = output(&convert_read(&read, "defender/intune", &told));
     assert!(looser(&ksws(&body, &told), &out, '\\').is_none());
-    assert!(looser(&ksws(&body, &answers(&[("ksws.product", "ksws")])), &out, '\\').is_some(), "sub-folders not answered");
+    assert!(
+        looser(&ksws(&body, &answers(&[("ksws.product", "ksws")])), &out, '\\').is_some(),
+        "sub-folders not answered"
+    );
 }
 
 fn kesl_rule() -> impl Strategy<Value = String> {
     let paths = vec![
-        "/srv/db", "/srv/db/", "/srv/a+b(c)", "/srv/a.b", "/srv/$x#1", "/srv/[x]", "/srv/{x}", "/srv/x|y", "/srv/^a", "/srv/with blank", "/srv/Ä", "/srv/*",
-        "/srv/**", "/srv/*/tmp", "/srv/d*", "/srv/**/tmp", "/srv/f?le", "/srv/db/*.log", "/", "/**", "/*", "//srv//db", "/srv/./db", "/srv/db\\x", "/srv/'q'",
-        "/srv/\"q", "AllShared", "srv", "/srv/db/**", "/a", "/srv/.hidden", "/srv/**.bak", "/tmp/-", "/srv/db,x", "/srv/\u{2019}", "/srv/tab\tx", "/srv/db*/",
+        "/srv/db",
+        "/srv/db/",
+        "/srv/a+b(c)",
+        "/srv/a.b",
+        "/srv/$x#1",
+        "/srv/[x]",
+        "/srv/{x}",
+        "/srv/x|y",
+        "/srv/^a",
+        "/srv/with blank",
+        "/srv/Ä",
+        "/srv/*",
+        "/srv/**",
+        "/srv/*/tmp",
+        "/srv/d*",
+        "/srv/**/tmp",
+        "/srv/f?le",
+        "/srv/db/*.log",
+        "/",
+        "/**",
+        "/*",
+        "//srv//db",
+        "/srv/./db",
+        "/srv/db\\x",
+        "/srv/'q'",
+        "/srv/\"q",
+        "AllShared",
+        "srv",
+        "/srv/db/**",
+        "/a",
+        "/srv/.hidden",
+        "/srv/**.bak",
+        "/tmp/-",
+        "/srv/db,x",
+        "/srv/\u{2019}",
+        "/srv/tab\tx",
+        "/srv/db*/",
     ];
-    let masks = vec!["*", "*", "*", "*.dbf", "*.log", "core.*", "?", "*.", ".*", "*.*", "[ab]*", "name", "*~", "*.tar.gz", "*x*", "a+b", "**", "*.LOG", "*/x", ""];
-    (prop::sample::select(paths), prop::collection::vec(prop::sample::select(masks), 0..3), prop::sample::select(vec!["Yes", "Yes", "Yes", "yes", "No", ""]), 0u8..12)
+    let masks = vec![
+        "*", "*", "*", "*.dbf", "*.log", "core.*", "?", "*.", ".*", "*.*", "[ab]*", "name", "*~", "*.tar.gz",
+        "*x*", "a+b", "**", "*.LOG", "*/x", "",
+    ];
+    (
+        prop::sample::select(paths),
+        prop::collection::vec(prop::sample::select(masks), 0..3),
+        prop::sample::select(vec!["Yes", "Yes", "Yes", "yes", "No", ""]),
+        0u8..12,
+    )
         .prop_map(|(path, masks, on, odd)| {
             let mut out = format!("AreaDesc=d\nPath={path}\n");
             if !on.is_empty() {
@@ -853,22 +1056,80 @@ fn kesl_rule() -> impl Strategy<Value = String> {
 }
 
 fn kesl_task_text() -> impl Strategy<Value = (Vec<usize>, bool, Vec<&'static str>)> {
-    let masks = vec!["*.swp", "*.tmp", "core.*", "*", "a?b", "x", "*.tar.gz", "*.[ch]", "*.Log", "*~", ".*", "*.a b"];
-    (prop::collection::vec(0usize..6, 0..6), any::<bool>(), prop::collection::vec(prop::sample::select(masks), 0..3))
+    let masks =
+        vec!["*.swp", "*.tmp", "core.*", "*", "a?b", "x", "*.tar.gz", "*.[ch]", "*.Log", "*~", ".*", "*.a b"];
+    (
+        prop::collection::vec(0usize..6, 0..6),
+        any::<bool>(),
+        prop::collection::vec(prop::sample::select(masks), 0..3),
+    )
 }
 
 fn windows_mask() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "D:\\a\\", "D:\\a\\b.txt", "D:\\a\\*.log", "D:\\a\\*", "D:\\a\\*.*", "D:\\a", "D:\\a\\?.txt", "D:\\*\\x\\", "D:\\a*\\", "*.bak", "*.tar.gz", "*.", "*", "a.exe",
-        "?.exe", "*.ex?", "dir\\", "dir\\x", "D:\\a\\**\\b", "**\\a\\", "\\\\s\\share\\", "\\\\s\\share\\a.txt", "%ProgramFiles%\\a\\", "%SystemRoot%\\a.exe", "%x%\\a",
-        "D:\\", "D:\\*", "?:\\a\\", "*:\\a\\", "D:\\a'b\\", "D:\\a\u{2019}b.txt", "D:\\a;b", "D:\\a|b", "D:\\a{b}\\", "D:\\a\\:{PathType:file}", "d:/a/b.txt", "d:/a/", "D:\\Ä\\ß.txt",
-        "D:\\a\\*\\*\\*\\*\\*\\*\\*\\b.txt", "D:\\a\\ b\\", "D:\\a.\\", "D:\\a\\..\\b\\", "D:\\a\\*b*c*.txt", "D:\\$(x)\\`n\\", "D:\\a\\.txt", ".bak", "*.b k", "D:\\a\\*.log ",
-        "D:\\a\\*.", "C:\\Users\\*\\a.txt", "D:\\a\\b\\", "D:\\a\\b", "x:y", "*.\\a", "D:a.txt", "\\a\\b.txt", "\\\\?\\D:\\a\\", "D:\\a\\\\b\\",
+        "D:\\a\\",
+        "D:\\a\\b.txt",
+        "D:\\a\\*.log",
+        "D:\\a\\*",
+        "D:\\a\\*.*",
+        "D:\\a",
+        "D:\\a\\?.txt",
+        "D:\\*\\x\\",
+        "D:\\a*\\",
+        "*.bak",
+        "*.tar.gz",
+        "*.",
+        "*",
+        "a.exe",
+        "?.exe",
+        "*.ex?",
+        "dir\\",
+        "dir\\x",
+        "D:\\a\\**\\b",
+        "**\\a\\",
+        "\\\\s\\share\\",
+        "\\\\s\\share\\a.txt",
+        "%ProgramFiles%\\a\\",
+        "%SystemRoot%\\a.exe",
+        "%x%\\a",
+        "D:\\",
+        "D:\\*",
+        "?:\\a\\",
+        "*:\\a\\",
+        "D:\\a'b\\",
+        "D:\\a\u{2019}b.txt",
+        "D:\\a;b",
+        "D:\\a|b",
+        "D:\\a{b}\\",
+        "D:\\a\\:{PathType:file}",
+        "d:/a/b.txt",
+        "d:/a/",
+        "D:\\Ä\\ß.txt",
+        "D:\\a\\*\\*\\*\\*\\*\\*\\*\\b.txt",
+        "D:\\a\\ b\\",
+        "D:\\a.\\",
+        "D:\\a\\..\\b\\",
+        "D:\\a\\*b*c*.txt",
+        "D:\\$(x)\\`n\\",
+        "D:\\a\\.txt",
+        ".bak",
+        "*.b k",
+        "D:\\a\\*.log ",
+        "D:\\a\\*.",
+        "C:\\Users\\*\\a.txt",
+        "D:\\a\\b\\",
+        "D:\\a\\b",
+        "x:y",
+        "*.\\a",
+        "D:a.txt",
+        "\\a\\b.txt",
+        "\\\\?\\D:\\a\\",
+        "D:\\a\\\\b\\",
     ])
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::generated(24))]
 
     #[test]
     fn never_looser_in_generated_kesl(

@@ -40,7 +40,8 @@ fn compare(leaves: &[Leaf], report: &Value, label: &str) {
     let rows = report["settings"].as_array().unwrap();
     for row in rows {
         assert!(ids.insert(text(row, "id")), "{label}: row id {} stands once", row["id"]);
-        let paths: Vec<&str> = row["origin"]["leaves"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
+        let paths: Vec<&str> =
+            row["origin"]["leaves"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
         assert!(!paths.is_empty(), "{label}: row {} has leaves", row["id"]);
         for path in &paths {
             assert!(seen.insert(*path), "{label}: {path} stands in two rows");
@@ -52,7 +53,11 @@ fn compare(leaves: &[Leaf], report: &Value, label: &str) {
         assert!(paths.iter().all(|p| lines[p] >= told), "{label}: {} is the first leaf", paths[0]);
         if row["fate"] == "unread" {
             for path in &paths {
-                assert!(squashed(text(row, "source")).contains(&squashed(values[path])), "{label}: {path} = {:?} verbatim in {row}", values[path]);
+                assert!(
+                    squashed(text(row, "source")).contains(&squashed(values[path])),
+                    "{label}: {path} = {:?} verbatim in {row}",
+                    values[path]
+                );
             }
         }
     }
@@ -64,7 +69,11 @@ fn compare(leaves: &[Leaf], report: &Value, label: &str) {
     }
     let totals = report["totals"].as_object().unwrap();
     for (fate, total) in totals {
-        assert_eq!(total.as_u64().unwrap(), counts.remove(fate.as_str()).unwrap_or(0), "{label}: total of {fate}");
+        assert_eq!(
+            total.as_u64().unwrap(),
+            counts.remove(fate.as_str()).unwrap_or(0),
+            "{label}: total of {fate}"
+        );
     }
     assert!(counts.is_empty(), "{label}: fates without a total: {counts:?}");
 }
@@ -85,16 +94,27 @@ fn nothing_lost_in_samples_and_fixtures() {
 
 #[test]
 fn the_judge_counts_as_the_design_says() {
-    let paths = |leaves: Vec<Leaf>| leaves.into_iter().map(|l| format!("{}@{}", l.path, l.line)).collect::<Vec<_>>();
+    let paths =
+        |leaves: Vec<Leaf>| leaves.into_iter().map(|l| format!("{}@{}", l.path, l.line)).collect::<Vec<_>>();
     assert_eq!(
         paths(ini_leaves("V=1\n[A]\nk=1\nk=2\n[B]\n[B]\n# c\nbroken\n[A]\n")),
         ["V@1", "A.k@3", "A.k#2@4", "B@5", "B#2@6", "line 7@7", "line 8@8", "A@9"]
     );
     assert_eq!(
         paths(xml_leaves("<r xmlns='u' a='1'>\n<x/><x>\n</x>t<x><y p:z='' xmlns:p='v'/></x></r>")),
-        ["/r[1]/@a@1", "/r[1]/x[1]@2", "/r[1]/x[2]@2", "/r[1]/text()[1]@3", "/r[1]/x[3]/y[1]@3", "/r[1]/x[3]/y[1]/@p:z@3"]
+        [
+            "/r[1]/@a@1",
+            "/r[1]/x[1]@2",
+            "/r[1]/x[2]@2",
+            "/r[1]/text()[1]@3",
+            "/r[1]/x[3]/y[1]@3",
+            "/r[1]/x[3]/y[1]/@p:z@3"
+        ]
     );
-    assert_eq!(paths(list_leaves("1;a;\r\n\r\n1;b")), ["row 1 column 1@1", "row 1 column 2@1", "row 1 column 3@1", "row 3 column 1@3", "row 3 column 2@3"]);
+    assert_eq!(
+        paths(list_leaves("1;a;\r\n\r\n1;b")),
+        ["row 1 column 1@1", "row 1 column 2@1", "row 1 column 3@1", "row 3 column 1@3", "row 3 column 2@3"]
+    );
 }
 
 #[test]
@@ -104,12 +124,20 @@ fn nothing_lost_when_an_empty_section_stands_twice() {
 
 #[test]
 fn nothing_lost_when_an_empty_section_holds_a_comment() {
-    check("x.ini", b"Version=11.1.0.1\n[AppSettings]\n# nothing here\n[NetSettings]\nbroken\n", "comment in an empty section");
+    check(
+        "x.ini",
+        b"Version=11.1.0.1\n[AppSettings]\n# nothing here\n[NetSettings]\nbroken\n",
+        "comment in an empty section",
+    );
 }
 
 #[test]
 fn nothing_lost_when_a_tag_spans_lines_or_text_is_a_no_break_space() {
-    check("x.xml", b"<KAV-WSEE-Settings>\n<a\n b='1'\n>text</a><c\n><!--\n-->&#65;</c></KAV-WSEE-Settings>", "tag over lines");
+    check(
+        "x.xml",
+        b"<KAV-WSEE-Settings>\n<a\n b='1'\n>text</a><c\n><!--\n-->&#65;</c></KAV-WSEE-Settings>",
+        "tag over lines",
+    );
     check("x.xml", "<KAV-WSEE-Settings><a/>\u{a0}<b/></KAV-WSEE-Settings>".as_bytes(), "no-break space");
 }
 
@@ -140,7 +168,11 @@ fn nothing_lost_in_odd_lists() {
     let odd = "1;D:\\a\\;*;*;1;0;1;c;1\r\n\r\n1;D:\\b;*\r\n1;\"x;y\";*;*;1;0;1;;1\r\n;;;;;;;;\r\n0;;;;;;;;\r\nfree text\r\n2;D:\\c;*;A;0;0;0;é;7";
     check("x.csv", &common::utf16le(odd), "odd");
     check("x.csv", odd.as_bytes(), "odd UTF-8");
-    check("x.xml", &common::utf16le("1;C:\\a.exe;\r\n1;C:\\b.exe\r\n1;C:\\b.exe;x;\r\n0;;\r\n"), "odd trusted");
+    check(
+        "x.xml",
+        &common::utf16le("1;C:\\a.exe;\r\n1;C:\\b.exe\r\n1;C:\\b.exe;x;\r\n0;;\r\n"),
+        "odd trusted",
+    );
 }
 
 fn encoded(text: &str, how: u8) -> Vec<u8> {
@@ -154,20 +186,58 @@ fn encoded(text: &str, how: u8) -> Vec<u8> {
 
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
-        prop::sample::select(vec!["Yes", "No", "/srv/db", "*", "*.log", "", "a=b", "Mounted:NFS", "12", "\"two words\"", "\"", "AllShared", "yes"]).prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "Yes",
+            "No",
+            "/srv/db",
+            "*",
+            "*.log",
+            "",
+            "a=b",
+            "Mounted:NFS",
+            "12",
+            "\"two words\"",
+            "\"",
+            "AllShared",
+            "yes"
+        ])
+        .prop_map(str::to_owned),
         "[ -~äß€я]{0,12}",
     ]
 }
 
 fn ini_line() -> impl Strategy<Value = String> {
     let sections = vec![
-        "AppSettings", "NetSettings", "MonitoringTask.item_0000", "MonitoringTask.item_0000.Settings", "OnDemandTask.item_0003",
-        "MonitoringTask.item_0000.Settings.ExcludedFromScanScope.item_0000", "MonitoringTask.item_0000.Settings.ExcludedFromScanScope.item_0012",
-        "OnDemandTask.item_0003.Settings.ScanScope.item_0000", "BackupTask.Settings", "Own.item_0000.Deep.item_0001.Deeper.x.y", "Größe",
+        "AppSettings",
+        "NetSettings",
+        "MonitoringTask.item_0000",
+        "MonitoringTask.item_0000.Settings",
+        "OnDemandTask.item_0003",
+        "MonitoringTask.item_0000.Settings.ExcludedFromScanScope.item_0000",
+        "MonitoringTask.item_0000.Settings.ExcludedFromScanScope.item_0012",
+        "OnDemandTask.item_0003.Settings.ScanScope.item_0000",
+        "BackupTask.Settings",
+        "Own.item_0000.Deep.item_0001.Deeper.x.y",
+        "Größe",
     ];
     let keys = vec![
-        "TaskName", "TaskType", "Active", "Path", "UseScanArea", "AreaMask.item_0000", "AreaMask.item_0001", "AreaDesc", "UseExcludeMasks",
-        "ExcludeMasks.item_0000", "Unknown", "ÜbergrößE", "a.b", "ExcludedMountPoint.item_0000", "UseKSN", "FirstAction", "two words",
+        "TaskName",
+        "TaskType",
+        "Active",
+        "Path",
+        "UseScanArea",
+        "AreaMask.item_0000",
+        "AreaMask.item_0001",
+        "AreaDesc",
+        "UseExcludeMasks",
+        "ExcludeMasks.item_0000",
+        "Unknown",
+        "ÜbergrößE",
+        "a.b",
+        "ExcludedMountPoint.item_0000",
+        "UseKSN",
+        "FirstAction",
+        "two words",
     ];
     let space = || prop::sample::select(vec!["", "", " ", "\t", "  "]);
     prop_oneof![
@@ -180,22 +250,53 @@ fn ini_line() -> impl Strategy<Value = String> {
 }
 
 fn xml_node() -> impl Strategy<Value = String> {
-    let names = vec!["element", "Settings", "TrustedZone", "ExclutionRules", "Objects", "Path", "Type", "Enabled", "p:other", "Straße", "Description", "UseObjects"];
-    let pieces = vec!["yes", "no", "4", "D:\\a\\*.mdf", " ", "\n", "&amp;", "&#228;", "<!-- c -->", "<![CDATA[<x>]]>", "<?pi x?>", "tail", "&lt;&gt;"];
+    let names = vec![
+        "element",
+        "Settings",
+        "TrustedZone",
+        "ExclutionRules",
+        "Objects",
+        "Path",
+        "Type",
+        "Enabled",
+        "p:other",
+        "Straße",
+        "Description",
+        "UseObjects",
+    ];
+    let pieces = vec![
+        "yes",
+        "no",
+        "4",
+        "D:\\a\\*.mdf",
+        " ",
+        "\n",
+        "&amp;",
+        "&#228;",
+        "<!-- c -->",
+        "<![CDATA[<x>]]>",
+        "<?pi x?>",
+        "tail",
+        "&lt;&gt;",
+    ];
     let text = prop::collection::vec(prop::sample::select(pieces), 0..3).prop_map(|p| p.concat());
-    let attributes = prop::sample::select(vec!["", "", " a='1'", " p:b=\"&quot;\" c='x\ny'", " xmlns='urn:z'"]);
+    let attributes =
+        prop::sample::select(vec!["", "", " a='1'", " p:b=\"&quot;\" c='x\ny'", " xmlns='urn:z'"]);
     let name = prop::sample::select(names);
-    let leaf = (name.clone(), attributes.clone(), text.clone()).prop_map(|(n, a, t)| {
-        if t.is_empty() { format!("<{n}{a}/>") } else { format!("<{n}{a}>{t}</{n}>") }
-    });
+    let leaf = (name.clone(), attributes.clone(), text.clone())
+        .prop_map(|(n, a, t)| if t.is_empty() { format!("<{n}{a}/>") } else { format!("<{n}{a}>{t}</{n}>") });
     leaf.prop_recursive(5, 40, 5, move |inner| {
-        (name.clone(), attributes.clone(), prop::collection::vec(prop_oneof![3 => inner, 1 => text.clone()], 1..5))
+        (
+            name.clone(),
+            attributes.clone(),
+            prop::collection::vec(prop_oneof![3 => inner, 1 => text.clone()], 1..5),
+        )
             .prop_map(|(n, a, c)| format!("<{n}{a}>{}</{n}>", c.concat()))
     })
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::generated(24))]
 
     #[test]
     fn nothing_lost_in_generated_ini(body in prop::collection::vec(ini_line(), 0..25), crlf: bool, how in 0u8..4) {

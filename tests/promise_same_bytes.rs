@@ -6,7 +6,10 @@ use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
-use common::{Files, Given, accept_all, answers, code, convert_one, crosswalk, decoded, fixtures, generous, inputs, reading, report, routes, routes_for, tree};
+use common::{
+    Files, Given, accept_all, answers, code, convert_one, crosswalk, decoded, fixtures, generous, inputs,
+    reading, report, routes, routes_for, tree,
+};
 use crosswalk::options::Options;
 use crosswalk::{bundle, convert, interpret, vendor};
 use serde_json::Value;
@@ -55,8 +58,20 @@ fn the_program_run_twice_and_the_library_give_the_same_files() {
         for route in routes_for(read.format.platform().word()) {
             let run = |out: &str| {
                 let result = crosswalk(&[
-                    "convert", &input, "--to", route, "--out", out, "--accept", "CW1010", "--answer", "ksws.product=ksws", "--answer", "ksws.subfolders=yes",
-                    "--answer", "local-list.product=consumer",
+                    "convert",
+                    &input,
+                    "--to",
+                    route,
+                    "--out",
+                    out,
+                    "--accept",
+                    "CW1010",
+                    "--answer",
+                    "ksws.product=ksws",
+                    "--answer",
+                    "ksws.subfolders=yes",
+                    "--answer",
+                    "local-list.product=consumer",
                 ]);
                 assert_eq!(code(&result), 0, "{}", String::from_utf8_lossy(&result.stderr));
                 tree(Path::new(out))
@@ -64,7 +79,11 @@ fn the_program_run_twice_and_the_library_give_the_same_files() {
             let one = run(&place(&format!("{n}/a {}", route.replace('/', "-"))));
             let two = run(&place(&format!("{n}/b {}", route.replace('/', "-"))));
             assert!(one == two, "{} to {route}", given.label);
-            let mut options = answers(&[("ksws.product", "ksws"), ("ksws.subfolders", "yes"), ("local-list.product", "consumer")]);
+            let mut options = answers(&[
+                ("ksws.product", "ksws"),
+                ("ksws.subfolders", "yes"),
+                ("local-list.product", "consumer"),
+            ]);
             options.accept.insert("CW1010".to_owned());
             let library = convert_one(&given.name, &given.bytes, route, &options).unwrap();
             assert_eq!(one.keys().collect::<Vec<_>>(), library.keys().collect::<Vec<_>>());
@@ -122,7 +141,11 @@ fn another_file_name_changes_the_name_only() {
             for (name, bytes) in &one {
                 let (a, b) = (decoded(bytes), decoded(&two[name]));
                 if name.starts_with("report.") {
-                    assert!(a.replace("one name.txt", "other-name.dat") == b, "{} to {route}: {name}", given.label);
+                    assert!(
+                        a.replace("one name.txt", "other-name.dat") == b,
+                        "{} to {route}: {name}",
+                        given.label
+                    );
                 } else {
                     assert!(a == b, "{} to {route}: {name} depends on the file name", given.label);
                 }
@@ -142,14 +165,22 @@ fn no_date_but_the_fixed_one() {
             for (name, bytes) in convert_one(&given.name, &given.bytes, route, &generous()).unwrap() {
                 for found in date.find_iter(&decoded(&bytes)) {
                     let found = found.as_str();
-                    assert!(found == "2024-01-01" || input.contains(found), "{} to {route}: {name} holds {found}", given.label);
+                    assert!(
+                        found == "2024-01-01" || input.contains(found),
+                        "{} to {route}: {name} holds {found}",
+                        given.label
+                    );
                     fixed += usize::from(found == "2024-01-01");
                 }
             }
             let mut dated = generous();
             dated.date = Some("2031-05-06".to_owned());
             for (name, bytes) in convert_one(&given.name, &given.bytes, route, &dated).unwrap() {
-                assert!(!decoded(&bytes).contains("2024-01-01"), "{} to {route}: {name} keeps the constant", given.label);
+                assert!(
+                    !decoded(&bytes).contains("2024-01-01"),
+                    "{} to {route}: {name} keeps the constant",
+                    given.label
+                );
             }
         }
     }
@@ -220,6 +251,56 @@ fn python(archive: &str, folder: &str) {
     match Command::new("python3").args(["-c", script, archive, folder]).output() {
         Ok(result) => assert!(result.status.success(), "{}", String::from_utf8_lossy(&result.stderr)),
         Err(_) => println!("skipped: no python3 to read the ZIP with"),
+    }
+}
+
+/// Names of inputs become folders of the output, so no name may lead out of it.
+#[test]
+fn a_name_of_an_input_stays_one_folder() {
+    let bytes = b"Version=1.0\n[AppSettings]\nUseKSN=No\n";
+    let names = [
+        "../../etc/passwd",
+        "..",
+        ".",
+        "",
+        "a/b/c.ini",
+        "C:\\x\\y.ini",
+        "/",
+        "\\",
+        "a/",
+        "x\ny",
+        "x\0y",
+        "CON",
+        "a:b",
+        " ",
+        "report.json",
+        "index.json",
+    ];
+    let mut readings: Vec<_> = names.iter().map(|n| reading(n, bytes).unwrap()).collect();
+    readings.extend(names.iter().map(|n| reading(n, bytes).unwrap()));
+    bundle::name_inputs(readings.iter_mut());
+    let mut once = std::collections::BTreeSet::new();
+    let parts: Vec<bundle::Part> = readings
+        .iter()
+        .map(|read| {
+            assert!(once.insert(read.input.name.to_lowercase()), "{:?} stands twice", read.input.name);
+            bundle::Part {
+                input: read.input.name.clone(),
+                target: "clamav/conf",
+                files: vec![bundle::OutFile { name: "x".to_owned(), bytes: Vec::new() }],
+            }
+        })
+        .collect();
+    for file in bundle::tree(parts, false).iter().filter(|f| f.name != "index.json") {
+        let parts: Vec<&str> = file.name.split('/').collect();
+        assert_eq!(parts.len(), 3, "{:?}", file.name);
+        for part in parts {
+            assert!(
+                !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', '\n', ':']),
+                "{:?}",
+                file.name
+            );
+        }
     }
 }
 

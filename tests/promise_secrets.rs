@@ -15,7 +15,13 @@ use crosswalk::{bundle, convert, interpret, vendor, view};
 fn everything(name: &str, bytes: &[u8]) -> String {
     let read = match reading(name, bytes) {
         Ok(read) => read,
-        Err(refusal) => return format!("{refusal:?} {:?} {}", refusal.finding(), serde_json::to_string(&refusal).unwrap()),
+        Err(refusal) => {
+            return format!(
+                "{refusal:?} {:?} {}",
+                refusal.finding(),
+                serde_json::to_string(&refusal).unwrap()
+            );
+        }
     };
     let mut out = String::new();
     for options in [Options::default(), generous(), accept_all(generous())] {
@@ -27,7 +33,10 @@ fn everything(name: &str, bytes: &[u8]) -> String {
             let route = vendor::find(route).unwrap();
             let conversion = convert(&policy, route, &options);
             out.push_str(&serde_json::to_string(&view::conversion(&conversion, &options)).unwrap());
-            out.push_str(&serde_json::to_string(&view::rows(&[&read], &policy, &conversion, None, 0, usize::MAX)).unwrap());
+            out.push_str(
+                &serde_json::to_string(&view::rows(&[&read], &policy, &conversion, None, 0, usize::MAX))
+                    .unwrap(),
+            );
             for file in bundle::files(&[&read], &policy, &conversion) {
                 out.push_str(&file.name);
                 out.push_str(&decoded(&file.bytes));
@@ -52,7 +61,8 @@ fn hidden(name: &str, bytes: &[u8], secrets: &[&str], label: &str) {
 
 fn decoded_holds(bytes: &[u8], secret: &str) -> bool {
     let wide: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    bytes.windows(secret.len()).any(|w| w == secret.as_bytes()) || bytes.windows(wide.len()).any(|w| w == wide)
+    bytes.windows(secret.len()).any(|w| w == secret.as_bytes())
+        || bytes.windows(wide.len()).any(|w| w == wide)
 }
 
 const BASE64: &str = "q83vEjRWeJq83vEjRWeJq83vZmFrZXNlY3JldHZhbHVlMDEyMzQ1Njc4OWFiY2RlZg==";
@@ -77,6 +87,14 @@ fn no_secret_comes_out_of_ini() {
         "Other=ftp://anna:{}@h",
         "Other=see https://anna:{}@h.example.net/ there",
         "URL=smb://dom\\anna:{}@h/x",
+        "Other=http://anna:a/b{}@h.example.net/",
+        "Other=http://anna:a,b{};c@h.example.net/",
+        "Other=x http://anna:a\\b{}=@h.example.net/",
+        "Other=https://{}@h.example.net:x@y/",
+        "Comment=Пароль: {}",
+        "# Kennwort={}",
+        "Header=Authorization: Basic {}",
+        "Header=KSCBasic user=\"YQ\", pass=\"{}\"",
         "Password={}",
         "PASSWORD = \"{}\"",
         "MyPassphrase={}",
@@ -115,7 +133,8 @@ fn no_secret_comes_out_of_ini() {
     hidden("x.ini", inside.as_bytes(), &[WORD], "unknown key of an exclusion");
     let inside = ini("").replace("Path=/srv/db", &format!("Path=smb://anna:{WORD}@h/share"));
     hidden("x.ini", inside.as_bytes(), &[WORD], "path of an exclusion");
-    let inside = ini("").replace("TaskName=File_Threat_Protection", &format!("TaskName=task /password={WORD}"));
+    let inside =
+        ini("").replace("TaskName=File_Threat_Protection", &format!("TaskName=task /password={WORD}"));
     hidden("x.ini", inside.as_bytes(), &[WORD], "name of a task");
 }
 
@@ -129,7 +148,12 @@ fn no_long_random_string_comes_out() {
         hidden("x.xml", ksws(&format!("<Blob>{secret}</Blob>")).as_bytes(), &[secret], "element");
         hidden("x.xml", ksws(&format!("<Blob v='{secret}'/>")).as_bytes(), &[secret], "attribute");
         hidden("x.xml", ksws(&format!("<Blob>{secret}<x/></Blob>")).as_bytes(), &[secret], "loose text");
-        hidden("x.csv", list(&format!("1;D:\\a\\;*;*;1;0;1;{secret};1")).as_slice(), &[secret], "comment of a row");
+        hidden(
+            "x.csv",
+            list(&format!("1;D:\\a\\;*;*;1;0;1;{secret};1")).as_slice(),
+            &[secret],
+            "comment of a row",
+        );
         hidden("x.csv", list(&format!("1;{secret}")).as_slice(), &[secret], "short row");
     }
 }
@@ -175,7 +199,12 @@ fn no_secret_comes_out_of_xml() {
     for piece in pieces {
         let body = ksws(&piece.replace("{}", WORD));
         hidden("x.xml", body.as_bytes(), &[WORD], piece);
-        hidden("x.xml", &common::utf16le(&body.replace(" encoding=\"UTF-8\"", "")), &[WORD], &format!("{piece} in UTF-16"));
+        hidden(
+            "x.xml",
+            &common::utf16le(&body.replace(" encoding=\"UTF-8\"", "")),
+            &[WORD],
+            &format!("{piece} in UTF-16"),
+        );
     }
     for (what, by) in [
         ("<Description>d", "<Description>runs with /password={}"),
@@ -202,7 +231,9 @@ fn no_secret_comes_out_of_a_refusal() {
         format!("<KAV-WSEE-Settings><Password>x</{WORD}></KAV-WSEE-Settings>"),
         format!("<KAV-WSEE-Settings/> password={WORD}"),
         format!("<KAV-WSEE-Settings/><Password>{WORD}</Password>"),
-        format!("<!DOCTYPE x [<!ENTITY password '{WORD}'>]><KAV-WSEE-Settings>&password;</KAV-WSEE-Settings>"),
+        format!(
+            "<!DOCTYPE x [<!ENTITY password '{WORD}'>]><KAV-WSEE-Settings>&password;</KAV-WSEE-Settings>"
+        ),
         format!("<Password>{WORD}</Password>"),
         format!("<{WORD}/>"),
         format!("password={WORD}\n"),
@@ -242,7 +273,9 @@ fn no_secret_comes_out_of_lists() {
     ] {
         hidden("x.csv", &list(&row.replace("{}", WORD)), &[WORD], row);
     }
-    let trusted = common::utf16le(&format!("1;C:\\a.exe;\r\n1;C:\\b.exe;\r\n1;C:\\x.exe /password={WORD};\r\n1;password={WORD}\r\n"));
+    let trusted = common::utf16le(&format!(
+        "1;C:\\a.exe;\r\n1;C:\\b.exe;\r\n1;C:\\x.exe /password={WORD};\r\n1;password={WORD}\r\n"
+    ));
     hidden("x.xml", &trusted, &[WORD], "trusted list");
 }
 
@@ -251,7 +284,13 @@ fn no_secret_comes_out_of_lists() {
 fn no_secret_comes_out_of_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("export.ini");
-    std::fs::write(&path, ini(&format!("ProxyServer=anna:{WORD}@h:1\nApiToken={WORD}\npassword {WORD}\n# token {WORD}\nBlob={BASE64}"))).unwrap();
+    std::fs::write(
+        &path,
+        ini(&format!(
+            "ProxyServer=anna:{WORD}@h:1\nApiToken={WORD}\npassword {WORD}\n# token {WORD}\nBlob={BASE64}"
+        )),
+    )
+    .unwrap();
     let bad = folder.path().join("bad.xml");
     std::fs::write(&bad, format!("<KAV-WSEE-Settings><Password>{WORD}</Passwd>")).unwrap();
     let (path, bad, out) = (path.to_str().unwrap(), bad.to_str().unwrap(), folder.path().join("out"));
@@ -266,7 +305,8 @@ fn no_secret_comes_out_of_the_program() {
         vec!["convert", path, bad, "--to", "clamav,defender", "--out", out],
     ] {
         let result = common::crosswalk(&arguments);
-        let said = format!("{}{}", String::from_utf8_lossy(&result.stdout), String::from_utf8_lossy(&result.stderr));
+        let said =
+            format!("{}{}", String::from_utf8_lossy(&result.stdout), String::from_utf8_lossy(&result.stderr));
         assert!(!said.is_empty() || arguments[0] == "convert");
         for secret in [WORD, BASE64] {
             assert!(!said.contains(secret), "{arguments:?} says {secret}");
@@ -282,10 +322,28 @@ fn no_secret_comes_out_of_the_program() {
 #[test]
 fn ordinary_values_are_not_withheld() {
     let values = [
-        "/srv/orders/db", "/var/opt/kaspersky/kesl/private/storage/events.db", "/srv/{3F2504E0-4F89-11D3-9A0C-0305E82C3301}/x", "12.1.0.1274", "not-a-virus:RemoteAdmin.Win32.Agent",
-        "HEUR:Trojan.Script.Generic", "192.0.2.15", "2001:db8::1", "StopContainerIfFailed", "Order database of the office in the new building", "*.log", "core.*", "8443",
-        "/home/build/.cache/very/long/path/with/many/parts/and/names/that/go/on/for/long", "/opt/SuperLongProgramNameWithoutAnySpaces/bin/OrderService", "ops@example.net",
-        "proxy.example.net:3128", "http://updates.example.net/index", "2026/March/02 06:30:00;4", "File_Threat_Protection", "11.1.0-3203", "Größe und Straße",
+        "/srv/orders/db",
+        "/var/opt/kaspersky/kesl/private/storage/events.db",
+        "/srv/{3F2504E0-4F89-11D3-9A0C-0305E82C3301}/x",
+        "12.1.0.1274",
+        "not-a-virus:RemoteAdmin.Win32.Agent",
+        "HEUR:Trojan.Script.Generic",
+        "192.0.2.15",
+        "2001:db8::1",
+        "StopContainerIfFailed",
+        "Order database of the office in the new building",
+        "*.log",
+        "core.*",
+        "8443",
+        "/home/build/.cache/very/long/path/with/many/parts/and/names/that/go/on/for/long",
+        "/opt/SuperLongProgramNameWithoutAnySpaces/bin/OrderService",
+        "ops@example.net",
+        "proxy.example.net:3128",
+        "http://updates.example.net/index",
+        "2026/March/02 06:30:00;4",
+        "File_Threat_Protection",
+        "11.1.0-3203",
+        "Größe und Straße",
     ];
     for value in values {
         let fates = fates("x.ini", ini(&format!("Something={value}")).as_bytes());
@@ -294,15 +352,24 @@ fn ordinary_values_are_not_withheld() {
         assert!(!fates.values().any(|f| f == "withheld"), "{value} in XML: {fates:?}");
     }
     for path in [
-        "D:\\Data\\Orders\\", "C:\\Windows\\Installer\\{90160000-008C-0000-1000-0000000FF1CE}\\", "C:\\ProgramData\\Package Cache\\{AC76BA86-7AD7-1033-7B44-AC0F074E4100}v21.1.20155\\",
-        "C:\\Program Files\\WindowsApps\\Microsoft.DesktopAppInstaller_1.22.10661.0_x64__8wekyb3d8bbwe\\", "%ProgramFiles%\\Orders\\orders.exe",
-        "C:\\ProgramData\\Docker\\windowsfilter\\", "\\\\files.example.net\\dist\\", "D:\\SQLDATA\\*.mdf",
+        "D:\\Data\\Orders\\",
+        "C:\\Windows\\Installer\\{90160000-008C-0000-1000-0000000FF1CE}\\",
+        "C:\\ProgramData\\Package Cache\\{AC76BA86-7AD7-1033-7B44-AC0F074E4100}v21.1.20155\\",
+        "C:\\Program Files\\WindowsApps\\Microsoft.DesktopAppInstaller_1.22.10661.0_x64__8wekyb3d8bbwe\\",
+        "%ProgramFiles%\\Orders\\orders.exe",
+        "C:\\ProgramData\\Docker\\windowsfilter\\",
+        "\\\\files.example.net\\dist\\",
+        "D:\\SQLDATA\\*.mdf",
     ] {
         let body = format!("1;{path};*;*;1;0;1;c;1\r\n");
         let fates = fates("x.csv", &common::utf16le(&body));
         assert!(!fates.values().any(|f| f == "withheld"), "{path}: {fates:?}");
         let body = ksws("").replace("D:\\a\\b.txt", path);
-        let report = report(&convert_read(&reading("x.xml", body.as_bytes()).unwrap(), "defender/intune", &generous()));
+        let report = report(&convert_read(
+            &reading("x.xml", body.as_bytes()).unwrap(),
+            "defender/intune",
+            &generous(),
+        ));
         assert_eq!(report["totals"]["withheld"], 0, "{path}");
         assert!(report.to_string().contains(&path.replace('\\', "\\\\")), "{path} is shown");
     }
@@ -330,33 +397,64 @@ fn fates(name: &str, bytes: &[u8]) -> BTreeMap<String, String> {
 fn the_sanitised_copy_gives_nothing_away_and_keeps_the_structure() {
     let mut copies = 0;
     let extra = [
-        ("extra.ini", ini(&format!("# remark of Schneider\nProxyServer=anna:{WORD}@h:1\nbroken Schneider\nX=\"two words\"\nY=two words\nY=Two Words"))),
-        ("extra.xml", ksws("<!-- Schneider --><a n='Schneider'>Schneider &amp; Sohn<![CDATA[ Schneider ]]></a><?pi Schneider?><b>Schneider<c/>Schneider</b>")),
+        (
+            "extra.ini",
+            ini(&format!(
+                "# remark of Schneider\nProxyServer=anna:{WORD}@h:1\nbroken Schneider\nX=\"two words\"\nY=two words\nY=Two Words"
+            )),
+        ),
+        (
+            "extra.xml",
+            ksws(
+                "<!-- Schneider --><a n='Schneider'>Schneider &amp; Sohn<![CDATA[ Schneider ]]></a><?pi Schneider?><b>Schneider<c/>Schneider</b>",
+            ),
+        ),
     ];
     let all = fixtures().into_iter().chain(samples()).map(|g| (g.name, g.bytes));
     for (name, bytes) in all.chain(extra.map(|(n, b)| (n.to_owned(), b.into_bytes()))) {
         let Ok(read) = reading(&name, &bytes) else { continue };
         let copy = bundle::sanitised(&read);
         let (before, after) = (decoded(&bytes), decoded(&copy.bytes));
-        let again = reading(&name, &copy.bytes).unwrap_or_else(|r| panic!("{name}: the copy is refused: {r:?}\n{after}"));
+        let again = reading(&name, &copy.bytes)
+            .unwrap_or_else(|r| panic!("{name}: the copy is refused: {r:?}\n{after}"));
         assert_eq!(again.format.id(), read.format.id(), "{name}");
         let (old, new) = (leaves_of(&before), leaves_of(&after));
-        let paths = |l: &[common::leaves::Leaf]| l.iter().map(|l| (l.path.clone(), l.line)).collect::<Vec<_>>();
+        let paths =
+            |l: &[common::leaves::Leaf]| l.iter().map(|l| (l.path.clone(), l.line)).collect::<Vec<_>>();
         assert_eq!(paths(&old), paths(&new), "{name}: same leaf paths");
         let mut there = BTreeMap::new();
         let mut back = BTreeMap::new();
         for (o, n) in old.iter().zip(&new) {
             let (o, n) = (o.value.as_str(), n.value.as_str());
             assert_eq!(*there.entry(o).or_insert(n), n, "{name}: equal values get equal pseudonyms: {o:?}");
-            assert_eq!(*back.entry(n).or_insert(o), o, "{name}: different values get different pseudonyms: {n:?}");
+            assert_eq!(
+                *back.entry(n).or_insert(o),
+                o,
+                "{name}: different values get different pseudonyms: {n:?}"
+            );
         }
-        let values = |l: &[common::leaves::Leaf]| l.iter().map(|l| l.value.clone()).collect::<Vec<_>>().join("\n");
+        let values =
+            |l: &[common::leaves::Leaf]| l.iter().map(|l| l.value.clone()).collect::<Vec<_>>().join("\n");
         let shown = values(&new);
         for word in values(&old).split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= 3) {
-            assert!(!shown.split(|c: char| !c.is_alphabetic()).any(|w| w == word), "{name}: {word} survives in a value");
+            assert!(
+                !shown.split(|c: char| !c.is_alphabetic()).any(|w| w == word),
+                "{name}: {word} survives in a value"
+            );
         }
         assert!(!after.contains("Schneider") && !after.contains(WORD), "{name}: comments too\n{after}");
         copies += 1;
     }
     assert!(copies >= 6);
+}
+
+/// The look for secrets takes one pass: a hostile line must not stop the program.
+#[test]
+fn a_line_of_signs_is_looked_through_at_once() {
+    for piece in ["@", "a@", ":", "://@", "= ", "pass", "/password ", "a:", "http://a", "aB3"] {
+        let body = ini(&format!("X={}\n# {}", piece.repeat(400_000 / piece.len()), piece.repeat(200_000 / piece.len())));
+        let start = std::time::Instant::now();
+        let _ = reading("x.ini", body.as_bytes());
+        assert!(start.elapsed() < std::time::Duration::from_secs(5), "{piece}: {:?}", start.elapsed());
+    }
 }

@@ -36,16 +36,34 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str, u32, u32)> {
         ("two roots", format!("{HEAD}{TAIL}\n<b/>").into_bytes(), "CW0005", 2, 1),
         ("text after the root", format!("{HEAD}{TAIL}\n  rest").into_bytes(), "CW0005", 2, 3),
         ("DOCTYPE", format!("<!DOCTYPE x>\n{HEAD}{TAIL}").into_bytes(), "CW0006", 1, 1),
-        ("DOCTYPE with a system id", format!("<!DOCTYPE x SYSTEM \"file:///etc/passwd\">{HEAD}{TAIL}").into_bytes(), "CW0006", 1, 1),
+        (
+            "DOCTYPE with a system id",
+            format!("<!DOCTYPE x SYSTEM \"file:///etc/passwd\">{HEAD}{TAIL}").into_bytes(),
+            "CW0006",
+            1,
+            1,
+        ),
         ("billion laughs", laughs.as_bytes().to_vec(), "CW0006", 1, 1),
         ("empty", Vec::new(), "CW0001", 0, 0),
         ("only a mark", vec![0xEF, 0xBB, 0xBF], "CW0001", 0, 0),
         ("blank", b" \r\n\t\n".to_vec(), "CW0001", 0, 0),
         ("binary", (0..=255u8).collect(), "CW0003", 0, 0),
         ("nested 257 deep", nested(256), "CW0007", 256, 1),
-        ("section nested 257 deep", format!("A=1\n[{}]\n", vec!["a"; 257].join(".")).into_bytes(), "CW0007", 2, 1),
+        (
+            "section nested 257 deep",
+            format!("A=1\n[{}]\n", vec!["a"; 257].join(".")).into_bytes(),
+            "CW0007",
+            2,
+            1,
+        ),
         ("half a UTF-16 unit", half, "CW0004", 0, 0),
-        ("a lone surrogate", [vec![0xFF, 0xFE], b"<\0".to_vec(), vec![0x00, 0xD8, 0x41, 0x00]].concat(), "CW0004", 0, 0),
+        (
+            "a lone surrogate",
+            [vec![0xFF, 0xFE], b"<\0".to_vec(), vec![0x00, 0xD8, 0x41, 0x00]].concat(),
+            "CW0004",
+            0,
+            0,
+        ),
         ("unknown entity", xml("<a>&unknown;</a>"), "CW0005", 2, 4),
         ("bare ampersand", xml("<a>a & b</a>"), "CW0005", 2, 0),
         ("reference to a forbidden character", xml("<a>&#0;</a>"), "CW0005", 2, 4),
@@ -57,7 +75,13 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str, u32, u32)> {
         ("other XML", b"<html/>".to_vec(), "CW0008", 1, 1),
         ("plain text", b"hello there".to_vec(), "CW0008", 0, 0),
         ("kesl.ini", b"[General]\nPackageType=rpm\nScanMemoryLimit=8192\n".to_vec(), "CW0009", 0, 0),
-        ("installation answers", b"EULA_AGREED=yes\nUSE_KSN=no\nUPDATER_SOURCE=KLServers\n".to_vec(), "CW0009", 0, 0),
+        (
+            "installation answers",
+            b"EULA_AGREED=yes\nUSE_KSN=no\nUPDATER_SOURCE=KLServers\n".to_vec(),
+            "CW0009",
+            0,
+            0,
+        ),
         ("security centre policy", b"\x08\0\0\0kscpolfm\0\0".to_vec(), "", 0, 0),
         ("KLPARBIN", b"<!--KLPARBIN -->\0\x01".to_vec(), "", 0, 0),
     ]
@@ -73,10 +97,16 @@ fn the_hostile_list_is_refused_with_place_and_hint() {
             assert!(refusal.column > 0, "{label}: a line has a column: {refusal:?}");
             assert!(column == 0 || refusal.column == column, "{label}: {refusal:?}");
         }
-        assert!(!refusal.hint.is_empty() && !refusal.message.is_empty() && !refusal.hint.ends_with('.'), "{label}: {refusal:?}");
+        assert!(
+            !refusal.hint.is_empty() && !refusal.message.is_empty() && !refusal.hint.ends_with('.'),
+            "{label}: {refusal:?}"
+        );
         assert_eq!(refusal.input, "x", "{label}");
     }
-    assert!(reading("x", format!("{HEAD}{}{TAIL}", "<a>".repeat(255) + &"</a>".repeat(255)).as_bytes()).is_ok(), "256 levels are read");
+    assert!(
+        reading("x", format!("{HEAD}{}{TAIL}", "<a>".repeat(255) + &"</a>".repeat(255)).as_bytes()).is_ok(),
+        "256 levels are read"
+    );
 }
 
 #[test]
@@ -114,7 +144,9 @@ fn the_name_proves_nothing() {
     let mut read = 0;
     for Given { label, name, bytes } in fixtures().into_iter().chain(samples()) {
         let plain = reading(&name, &bytes).map(|r| r.format.id()).map_err(|r| r.code);
-        for other in ["x.xml", "x.ini", "x.csv", "x.cfg", "x.exe", "x", "kesl.ini", "x.klp", "x.json", "x.zip"] {
+        for other in
+            ["x.xml", "x.ini", "x.csv", "x.cfg", "x.exe", "x", "kesl.ini", "x.klp", "x.json", "x.zip"]
+        {
             let with = reading(other, &bytes).map(|r| r.format.id()).map_err(|r| r.code);
             assert_eq!(plain, with, "{label} as {other}");
         }
@@ -139,7 +171,11 @@ fn the_program_refuses_with_3_and_still_converts_the_others() {
         assert!(said.contains("bad.xml") && said.contains(expected), "{label}: {said}");
         assert!(line == 0 || said.contains(&format!(":{line}:")), "{label}: {said}");
         let files = tree(std::path::Path::new(&out));
-        assert!(files.keys().any(|f| f.ends_with("clamd-crosswalk.conf")) && files.contains_key("index.json"), "{label}: {:?}", files.keys());
+        assert!(
+            files.keys().any(|f| f.ends_with("clamd-crosswalk.conf")) && files.contains_key("index.json"),
+            "{label}: {:?}",
+            files.keys()
+        );
         assert!(!files.keys().any(|f| f.contains("bad.xml")), "{label}");
     }
     let alone = crosswalk_fed(&["convert", "-", "--to", "clamav", "--out", &place("none")], b"hello");
@@ -162,7 +198,11 @@ fn well_formed(text: &str) -> Result<(), Refusal> {
 /// two colons, an attribute that is the same only after its prefix is resolved; crosswalk matches local names, as the
 /// references ask. Crosswalk refuses more where XML does and roxmltree does not: a reference to a character that XML does
 /// not have, a declaration or the name of a processing instruction that is none, `<:a></a>`. And it looks at bytes and nesting before it looks at XML.
-fn excused(text: &str, judge: &Result<roxmltree::Document<'_>, roxmltree::Error>, own: &Result<(), Refusal>) -> bool {
+fn excused(
+    text: &str,
+    judge: &Result<roxmltree::Document<'_>, roxmltree::Error>,
+    own: &Result<(), Refusal>,
+) -> bool {
     use roxmltree::Error;
     match (judge, own) {
         (
@@ -178,8 +218,15 @@ fn excused(text: &str, judge: &Result<roxmltree::Document<'_>, roxmltree::Error>
             Ok(()),
         ) => true,
         (Err(Error::InvalidName(_)), Ok(())) => text.contains(':'),
-        (Ok(_), Err(refusal)) => ["CW0003", "CW0004", "CW0007"].contains(&refusal.code) || text.contains("&#") || text.contains("<:")
-            || ["the XML declaration is malformed", "a processing instruction has no proper name"].iter().any(|m| refusal.message.ends_with(m)),
+        (Ok(_), Err(refusal)) => {
+            ["CW0003", "CW0004", "CW0007"].contains(&refusal.code)
+                || text.contains("&#")
+                || text.contains("<:")
+                || text.contains("</:")
+                || ["the XML declaration is malformed", "a processing instruction has no proper name"]
+                    .iter()
+                    .any(|m| refusal.message.ends_with(m))
+        }
         _ => false,
     }
 }
@@ -194,20 +241,108 @@ fn same_verdict(text: &str) {
         panic!("roxmltree: {:?}\ncrosswalk: {own:?}\n{text:?}", judge.map(|_| ()));
     }
     if let Err(refusal) = own {
-        assert!(refusal.line > 0 && refusal.column > 0 || ["CW0001", "CW0003", "CW0004"].contains(&refusal.code), "{refusal:?} {text:?}");
+        assert!(
+            refusal.line > 0 && refusal.column > 0 || ["CW0001", "CW0003", "CW0004"].contains(&refusal.code),
+            "{refusal:?} {text:?}"
+        );
     }
 }
 
 #[test]
 fn roxmltree_agrees_about_single_cases() {
     let inside = [
-        "", "<a/>", "<a b='1'/>", "<a b='1'c='2'/>", "<a b='<'/>", "<a b=\"'\"/>", "<a b='&amp;'/>", "<a b='&#x41;'/>", "<a b='&#xD800;'/>", "<a b='&x;'/>", "<a b='&'/>", "<a b/>",
-        "< a/>", "<a / >", "<a/ >", "</a>", "<a></a >", "<a></ a>", "<1/>", "<-a/>", "<a.b-c_1/>", "<:a/>", "<a:/>", "<a:b:c/>", "<é/>", "<a\u{b7}/>", "<\u{b7}/>", "<a>]]></a>",
-        "]]>", "<!---->", "<!-- -- -->", "<!--a--->", "<!-->", "<!--->", "<![CDATA[]]>", "<![CDATA[]]]]><![CDATA[>]]>", "<![cdata[x]]>", "<?a?>", "<?a b?>", "<??>", "<? a?>", "<?xml version='1.0'?>",
-        "<?XML a?>", "<?xml-stylesheet x?>", "<!ELEMENT a>", "<!a>", "&lt;", "&lt", "&#60;", "&#x3C;", "&#X3C;", "&#;", "&#x;", "&#x110000;", "&#9;", "&#8;", "& ", "&&", "\u{FFFE}", "\u{FFFF}", "\u{FFFD}",
-        "\u{85}", "\u{2028}", "<a\u{85}b='1'/>", "<a\u{a0}b='1'/>", "<a b = '1' />", "<a b='1' b2='1'/>", "<a b='1'\n/>", "<a xml:lang='x'/>", "<a xmlns=''/>", "<a xmlns:x='u' x:b='1' x:b='2'/>",
-        "<a xmlns:x='u' xmlns:y='u' x:b='1' y:b='2'/>", "<a xmlns:x='u'><x:b/></a>", "<a><b></a></b>", "<a>\u{7f}</a>", "<a b='\t\n'/>", "<a b='1\"/>", "<a b=''1/>", "<a,b/>", "<a b,c='1'/>", "<a 1b='2'/>", "<a =''/>",
-        "<a b=='1'/>", "<", ">", "\"", "'", "<a><![CDATA[<b></a>]]></a>", "<!-- <a> -->", "<a>&#xFFFE;</a>", "<a>&#xE000;</a>", "<a b='\u{FFFF}'/>",
+        "",
+        "<a/>",
+        "<a b='1'/>",
+        "<a b='1'c='2'/>",
+        "<a b='<'/>",
+        "<a b=\"'\"/>",
+        "<a b='&amp;'/>",
+        "<a b='&#x41;'/>",
+        "<a b='&#xD800;'/>",
+        "<a b='&x;'/>",
+        "<a b='&'/>",
+        "<a b/>",
+        "< a/>",
+        "<a / >",
+        "<a/ >",
+        "</a>",
+        "<a></a >",
+        "<a></ a>",
+        "<1/>",
+        "<-a/>",
+        "<a.b-c_1/>",
+        "<:a/>",
+        "<a:/>",
+        "<a:b:c/>",
+        "<é/>",
+        "<a\u{b7}/>",
+        "<\u{b7}/>",
+        "<a>]]></a>",
+        "]]>",
+        "<!---->",
+        "<!-- -- -->",
+        "<!--a--->",
+        "<!-->",
+        "<!--->",
+        "<![CDATA[]]>",
+        "<![CDATA[]]]]><![CDATA[>]]>",
+        "<![cdata[x]]>",
+        "<?a?>",
+        "<?a b?>",
+        "<??>",
+        "<? a?>",
+        "<?xml version='1.0'?>",
+        "<?XML a?>",
+        "<?xml-stylesheet x?>",
+        "<!ELEMENT a>",
+        "<!a>",
+        "&lt;",
+        "&lt",
+        "&#60;",
+        "&#x3C;",
+        "&#X3C;",
+        "&#;",
+        "&#x;",
+        "&#x110000;",
+        "&#9;",
+        "&#8;",
+        "& ",
+        "&&",
+        "\u{FFFE}",
+        "\u{FFFF}",
+        "\u{FFFD}",
+        "\u{85}",
+        "\u{2028}",
+        "<a\u{85}b='1'/>",
+        "<a\u{a0}b='1'/>",
+        "<a b = '1' />",
+        "<a b='1' b2='1'/>",
+        "<a b='1'\n/>",
+        "<a xml:lang='x'/>",
+        "<a xmlns=''/>",
+        "<a xmlns:x='u' x:b='1' x:b='2'/>",
+        "<a xmlns:x='u' xmlns:y='u' x:b='1' y:b='2'/>",
+        "<a xmlns:x='u'><x:b/></a>",
+        "<a><b></a></b>",
+        "<a>\u{7f}</a>",
+        "<a b='\t\n'/>",
+        "<a b='1\"/>",
+        "<a b=''1/>",
+        "<a,b/>",
+        "<a b,c='1'/>",
+        "<a 1b='2'/>",
+        "<a =''/>",
+        "<a b=='1'/>",
+        "<",
+        ">",
+        "\"",
+        "'",
+        "<a><![CDATA[<b></a>]]></a>",
+        "<!-- <a> -->",
+        "<a>&#xFFFE;</a>",
+        "<a>&#xE000;</a>",
+        "<a b='\u{FFFF}'/>",
     ];
     for piece in inside {
         same_verdict(&format!("{HEAD}{piece}{TAIL}"));
@@ -216,9 +351,22 @@ fn roxmltree_agrees_about_single_cases() {
         same_verdict(&format!("{HEAD}{TAIL}{piece}"));
     }
     for declaration in [
-        "<?xml version='1.0'?>", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<?xml version='1.0' encoding='utf-8' standalone='yes'?>", "<?xml version='1.0' standalone='no' ?>",
-        "<?xml?>", "<?xml ?>", "<?xml encoding='UTF-8'?>", "<?xml version='1.1'?>", "<?xml version='2.0'?>", "<?xml version='1.0' standalone='maybe'?>", "<?xml version='1.0' encoding='UTF-8' x='y'?>",
-        "<?xml version='1.0'", "<?xml version=1.0?>", "<?xml version='1.0'?><?xml version='1.0'?>", " <?xml version='1.0'?>", "\u{FEFF}<?xml version='1.0'?>",
+        "<?xml version='1.0'?>",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+        "<?xml version='1.0' encoding='utf-8' standalone='yes'?>",
+        "<?xml version='1.0' standalone='no' ?>",
+        "<?xml?>",
+        "<?xml ?>",
+        "<?xml encoding='UTF-8'?>",
+        "<?xml version='1.1'?>",
+        "<?xml version='2.0'?>",
+        "<?xml version='1.0' standalone='maybe'?>",
+        "<?xml version='1.0' encoding='UTF-8' x='y'?>",
+        "<?xml version='1.0'",
+        "<?xml version=1.0?>",
+        "<?xml version='1.0'?><?xml version='1.0'?>",
+        " <?xml version='1.0'?>",
+        "\u{FEFF}<?xml version='1.0'?>",
     ] {
         same_verdict(&format!("{declaration}{HEAD}{TAIL}"));
     }
@@ -226,19 +374,40 @@ fn roxmltree_agrees_about_single_cases() {
 
 fn document() -> impl Strategy<Value = String> {
     let pieces = vec![
-        "<a>", "</a>", "<b c='1'>", "</b>", "<c/>", "text", " ", "\n", "&amp;", "&#65;", "<!-- c -->", "<![CDATA[ d ]]>", "<?p i?>", "<element>", "</element>", "<p:q xmlns:p='u'/>", "<e x=\"&lt;\"/>", "é",
+        "<a>",
+        "</a>",
+        "<b c='1'>",
+        "</b>",
+        "<c/>",
+        "text",
+        " ",
+        "\n",
+        "&amp;",
+        "&#65;",
+        "<!-- c -->",
+        "<![CDATA[ d ]]>",
+        "<?p i?>",
+        "<element>",
+        "</element>",
+        "<p:q xmlns:p='u'/>",
+        "<e x=\"&lt;\"/>",
+        "é",
     ];
-    prop::collection::vec(prop::sample::select(pieces), 0..12).prop_map(|p| format!("{HEAD}{}{TAIL}", p.concat()))
+    prop::collection::vec(prop::sample::select(pieces), 0..12)
+        .prop_map(|p| format!("{HEAD}{}{TAIL}", p.concat()))
 }
 
 fn balanced() -> impl Strategy<Value = String> {
-    let leaf = prop::sample::select(vec!["x", "<c/>", "&lt;", "<d e='1'>y</d>", "<!--z-->", "<![CDATA[w]]>"]).prop_map(str::to_owned);
-    leaf.prop_recursive(4, 16, 4, |inner| prop::collection::vec(inner, 0..4).prop_map(|c| format!("<a>{}</a>", c.concat())))
-        .prop_map(|inside| format!("<?xml version='1.0'?>{HEAD}{inside}{TAIL}"))
+    let leaf = prop::sample::select(vec!["x", "<c/>", "&lt;", "<d e='1'>y</d>", "<!--z-->", "<![CDATA[w]]>"])
+        .prop_map(str::to_owned);
+    leaf.prop_recursive(4, 16, 4, |inner| {
+        prop::collection::vec(inner, 0..4).prop_map(|c| format!("<a>{}</a>", c.concat()))
+    })
+    .prop_map(|inside| format!("<?xml version='1.0'?>{HEAD}{inside}{TAIL}"))
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::generated(600))]
 
     #[test]
     fn roxmltree_agrees_about_pieces_put_together(text in document()) {

@@ -194,7 +194,7 @@ fn scope(code: &str, start: usize, line: &str) -> std::ops::Range<usize> {
 
 /// Where something walks over `name`, by a method or by `for`.
 fn walks<'a>(code: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
-    positions(code, name).filter_map(move |at| {
+    positions(code, name).filter(move |&at| {
         let after = code[at + name.len()..].trim_start();
         let by_method = after.strip_prefix('.').is_some_and(|rest| {
             let rest = rest.trim_start();
@@ -206,7 +206,7 @@ fn walks<'a>(code: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
         let before =
             before.strip_suffix("&mut").or_else(|| before.strip_suffix('&')).unwrap_or(before).trim_end();
         let by_for = after.starts_with('{') && before.ends_with(" in");
-        (by_method || by_for).then_some(at)
+        by_method || by_for
     })
 }
 

@@ -119,6 +119,7 @@ pub enum Purpose {
 }
 
 /// What the worker answers.
+#[allow(clippy::large_enum_variant, reason = "one at a time exists, and it is moved at once")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Response {
     /// The worker has started.
@@ -135,7 +136,7 @@ pub enum Response {
         /// Its number.
         id: InputId,
         /// What it is.
-        view: InputView,
+        view: Box<InputView>,
         /// The first page of what was read.
         items: Vec<ItemView>,
     },

@@ -14,6 +14,9 @@ use crate::view::{InputView, ItemView, RowView};
 /// How many steps can be undone.
 const UNDO: usize = 200;
 
+/// How many workers may die one after the other.
+const FAILURES: usize = 3;
+
 /// Where the worker stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
@@ -83,6 +86,7 @@ impl Ledger {
 }
 
 /// Something the user did, or the worker said.
+#[allow(clippy::large_enum_variant, reason = "one at a time exists, and it is moved at once")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Files were dropped, chosen or pasted: number and name.
@@ -181,6 +185,8 @@ pub struct State {
     pub progress: Option<(usize, usize)>,
     /// The choices in the worker are older than those here.
     stale: bool,
+    /// Workers that died one after the other.
+    failures: usize,
     /// The user cancelled; nothing is converted until the user goes on.
     pub held: bool,
     /// Where the focus goes when the choices hold.
@@ -249,10 +255,7 @@ impl State {
                 self.stale = true;
             }
             Action::Told(response) => self.hear(response, effects),
-            Action::Broke(message) => {
-                self.cancel(effects);
-                self.notice = format!("The engine stopped and was started again. {message}");
-            }
+            Action::Broke(message) => self.broke(&message, effects),
             Action::Noted(text) => self.notice = text,
         }
     }
@@ -366,6 +369,21 @@ impl State {
         effects.push(Effect::Focus(if self.held { "choose" } else { "bring" }));
     }
 
+    /// A worker died. A fresh one takes over, unless workers keep dying without having done anything.
+    fn broke(&mut self, message: &str, effects: &mut Vec<Effect>) {
+        self.failures += 1;
+        if self.failures > FAILURES {
+            self.jobs.clear();
+            self.progress = None;
+            self.entries.retain(|e| e.stage != Stage::Reading);
+            self.held = true;
+            self.notice = format!("The engine does not run in this browser. {message}");
+            return;
+        }
+        self.cancel(effects);
+        self.notice = format!("The engine stopped and was started again. {message}");
+    }
+
     /// Takes in what the worker said.
     fn hear(&mut self, response: Response, effects: &mut Vec<Effect>) {
         if let Response::Progress { done, total } = response {
@@ -378,6 +396,7 @@ impl State {
         }
         let job = self.jobs.pop_front();
         self.progress = None;
+        self.failures = 0;
         match response {
             Response::Up | Response::Progress { .. } => {}
             Response::Opened { id, view, items } => {
@@ -387,7 +406,7 @@ impl State {
                     self.notice =
                         format!("{} was read: {}", entry.name, words::things(view.items, "setting"));
                 }
-                entry.stage = Stage::Read(Box::new(view));
+                entry.stage = Stage::Read(view);
                 entry.offset = 0;
                 entry.items = items;
                 self.stale = true;

@@ -56,7 +56,7 @@ fn told(state: &mut State, response: Response) -> Vec<Effect> {
 }
 
 fn opened(state: &mut State, id: InputId, name: &str) -> Vec<Effect> {
-    told(state, Response::Opened { id, view: view(name, "linux"), items: Vec::new() })
+    told(state, Response::Opened { id, view: Box::new(view(name, "linux")), items: Vec::new() })
 }
 
 fn applied(state: &mut State, ids: &[InputId], results: Vec<(InputId, ResultView)>) -> Vec<Effect> {
@@ -248,7 +248,7 @@ fn decisions_are_bound_to_input_target_and_row() {
         row: "7".into(),
         choice: Choice::Accept,
     };
-    assert_eq!(state.choices.decisions, [want.clone()]);
+    assert_eq!(state.choices.decisions, std::slice::from_ref(&want));
     state.update(decide(Some(Choice::Drop)));
     assert_eq!(state.choices.decisions, [Decision { choice: Choice::Drop, ..want }]);
     state.update(decide(None));
@@ -304,6 +304,17 @@ fn a_dead_worker_is_replaced_and_the_user_is_told() {
 }
 
 #[test]
+fn workers_that_keep_dying_are_given_up() {
+    let mut state = State::default();
+    for _ in 0..FAILURES {
+        assert!(state.update(Action::Broke("why".into())).contains(&Effect::Restart));
+        told(&mut state, Response::Up);
+    }
+    assert!(state.update(Action::Broke("why".into())).is_empty());
+    assert_eq!(state.notice, "The engine does not run in this browser. why");
+}
+
+#[test]
 fn removing_the_last_input_leaves_nothing_behind() {
     let mut state = converted();
     state.update(Action::Answered { input: "a.ini".into(), key: "task".into(), value: "oas".into() });
@@ -349,7 +360,7 @@ fn platforms_stand_once() {
     let mut state = State::default();
     state.update(Action::Brought(vec![(1, "a".into()), (2, "b".into()), (3, "c".into())]));
     for (id, platform) in [(1, "linux"), (2, "windows"), (3, "linux")] {
-        told(&mut state, Response::Opened { id, view: view("x", platform), items: Vec::new() });
+        told(&mut state, Response::Opened { id, view: Box::new(view("x", platform)), items: Vec::new() });
     }
     assert_eq!(state.platforms(), ["linux", "windows"]);
 }

@@ -90,7 +90,7 @@ impl Workbench {
         match crate::read(name, bytes, watch) {
             Ok(reading) => {
                 let policy = crate::interpret(&[&reading], &self.options().answers);
-                let view = input_view(&reading, &policy);
+                let view = Box::new(input_view(&reading, &policy));
                 let items = view::items(&reading, &policy, 0, PAGE);
                 self.sheets.push(Sheet { id, reading, policy, conversion: None });
                 Response::Opened { id, view, items }

@@ -3,8 +3,10 @@
 
 use super::report::Report;
 
-const HEAD: [&str; 12] =
-    ["id", "input", "line", "kind", "source", "fate", "code", "reason", "example", "decision", "written", "leaves"];
+const HEAD: [&str; 12] = [
+    "id", "input", "line", "kind", "source", "fate", "code", "reason", "example", "decision", "written",
+    "leaves",
+];
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut out = String::with_capacity(report.rows.len() * 256 + 256);

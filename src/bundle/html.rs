@@ -109,7 +109,19 @@ fn settings(out: &mut String, report: &Report<'_>) {
         };
         let reason = format!("{} [{}]", r.reason, r.code);
         let line = report.line(r).to_string();
-        row(out, &[&r.id, &line, r.kind, &r.source, &fate, &reason, r.example.as_deref().unwrap_or(""), &written.join("; ")]);
+        row(
+            out,
+            &[
+                &r.id,
+                &line,
+                r.kind,
+                &r.source,
+                &fate,
+                &reason,
+                r.example.as_deref().unwrap_or(""),
+                &written.join("; "),
+            ],
+        );
     }
     out.push_str("</tbody></table>\n");
 }

@@ -20,7 +20,8 @@ pub fn sanitised(reading: &Reading) -> OutFile {
         Document::List(_) => list(text, &mut words),
     }
     let extension = reading.input.name.rsplit_once('.').map_or("txt", |(_, ext)| ext);
-    let known = ["ini", "xml", "csv", "txt"].iter().find(|e| e.eq_ignore_ascii_case(extension)).unwrap_or(&"txt");
+    let known =
+        ["ini", "xml", "csv", "txt"].iter().find(|e| e.eq_ignore_ascii_case(extension)).unwrap_or(&"txt");
     OutFile { name: format!("sanitised.{known}"), bytes: reading.encoding.encode(&words.out) }
 }
 
@@ -73,7 +74,8 @@ fn ini(text: &str, words: &mut Words) {
         let end = line.get(body.len()..).unwrap_or("");
         let trimmed = body.trim();
         let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
-        let is_section = trimmed.strip_prefix('[').and_then(|t| t.strip_suffix(']')).is_some_and(|p| p.chars().all(name));
+        let is_section =
+            trimmed.strip_prefix('[').and_then(|t| t.strip_suffix(']')).is_some_and(|p| p.chars().all(name));
         match body.split_once('=') {
             _ if is_section => words.keep(body),
             Some((key, value)) if !key.trim().is_empty() && key.trim().chars().all(name) => {

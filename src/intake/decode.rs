@@ -65,12 +65,17 @@ impl Encoding {
     }
 }
 
-const TEXT_HINT: &str = "Export again and drop the file as the product wrote it, without opening it in an editor";
+const TEXT_HINT: &str =
+    "Export again and drop the file as the product wrote it, without opening it in an editor";
 
 /// Decodes an input.
 pub fn decode(bytes: &[u8]) -> Result<Decoded, Refusal> {
     if bytes.is_empty() {
-        return Err(Refusal::new(finding::EMPTY, "The file is empty", "Check that the export finished, then export again"));
+        return Err(Refusal::new(
+            finding::EMPTY,
+            "The file is empty",
+            "Check that the export finished, then export again",
+        ));
     }
     if bytes.len() > MAX_BYTES {
         return Err(Refusal::new(
@@ -148,7 +153,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Refusal> {
     });
     let broken = |text: &str, what: &str| {
         let (line, column) = position(text, usize::MAX);
-        Refusal::new(finding::ENCODING, format!("The file looks like UTF-16, but {what}"), TEXT_HINT).at(line, column)
+        Refusal::new(finding::ENCODING, format!("The file looks like UTF-16, but {what}"), TEXT_HINT)
+            .at(line, column)
     };
     for c in char::decode_utf16(units) {
         match c {
@@ -174,7 +180,8 @@ fn binary_refusal() -> Refusal {
 fn refuse_binary(text: &str) -> Result<(), Refusal> {
     let control = |b: u8| (b < 0x20) & !matches!(b, b'\t' | b'\n' | b'\r' | 0x0C) | (b == 0x7F);
     // Whole blocks without an early way out: the compiler makes wide instructions of this.
-    let clean = text.as_bytes().chunks(1 << 12).all(|block| !block.iter().fold(false, |any, b| any | control(*b)));
+    let clean =
+        text.as_bytes().chunks(1 << 12).all(|block| !block.iter().fold(false, |any, b| any | control(*b)));
     if clean {
         return Ok(());
     }

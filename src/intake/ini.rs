@@ -113,7 +113,13 @@ impl IniDoc {
                 }
                 sections.push((span.0 + 1, span.1 - 1));
                 telling.section = path.split('.').any(|part| !part.starts_with("item_") && telling.key(part));
-                header = Some(Header { section: sections.len() as u32 - 1, line: line_no, span, before: leaves.len(), keys: 0 });
+                header = Some(Header {
+                    section: sections.len() as u32 - 1,
+                    line: line_no,
+                    span,
+                    before: leaves.len(),
+                    keys: 0,
+                });
                 continue;
             }
             let section = header.as_ref().map_or(0, |h| h.section);
@@ -134,7 +140,8 @@ impl IniDoc {
     /// Numbers leaves of the same path. The paths are hashed, not kept; where two different paths have the same hash
     /// (which nobody has seen), the second one is only named `#2` for nothing.
     fn number_repeats(&mut self) {
-        let mut seen: FxHashMap<u64, u32> = FxHashMap::with_capacity_and_hasher(self.leaves.len(), FxBuildHasher); // lookups only
+        let mut seen: FxHashMap<u64, u32> = FxHashMap::default(); // lookups only
+        seen.reserve(self.leaves.len());
         let mut numbers = Vec::with_capacity(self.leaves.len());
         let mut path = String::new();
         for leaf in 0..self.leaf_count() {
@@ -275,7 +282,10 @@ fn scalar<'t>(line: &'t str, span: (u32, u32), section: u32, telling: &mut Telli
         return plain(IniKind::Comment);
     }
     let key = key.trim_end_matches([' ', '\t']);
-    if key.is_empty() || !key.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | ' ' | ':')) || line.len() > MAX_LINE {
+    if key.is_empty()
+        || !key.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | ' ' | ':'))
+        || line.len() > MAX_LINE
+    {
         return plain(IniKind::Bad);
     }
     let trimmed = value.trim_start_matches([' ', '\t']);
@@ -330,7 +340,8 @@ mod tests {
     }
 
     fn check(text: &str, expected: &[(&str, &str, IniKind)]) {
-        let expected: Vec<_> = expected.iter().map(|(p, v, k)| ((*p).to_owned(), (*v).to_owned(), *k)).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(p, v, k)| ((*p).to_owned(), (*v).to_owned(), *k)).collect();
         assert_eq!(leaves(text), expected, "{text}");
     }
 
@@ -338,17 +349,34 @@ mod tests {
     fn grammar() {
         use IniKind::*;
         check("A=1", &[("A", "1", Pair)]);
-        check(" A =\t1 \r\n\r\n[S.item_0000]\r\nB=x=y\r\n", &[("A", "1", Pair), ("S.item_0000.B", "x=y", Pair)]);
+        check(
+            " A =\t1 \r\n\r\n[S.item_0000]\r\nB=x=y\r\n",
+            &[("A", "1", Pair), ("S.item_0000.B", "x=y", Pair)],
+        );
         check("[E]\n[F]\nA=", &[("E", "", EmptySection), ("F.A", "", Pair)]);
         check("[E]\n\n", &[("E", "", EmptySection)]);
-        check("[E]\n# c\nx\n[F]\n", &[("E", "", EmptySection), ("line 2", "# c", Comment), ("line 3", "x", Bad), ("F", "", EmptySection)]);
+        check(
+            "[E]\n# c\nx\n[F]\n",
+            &[
+                ("E", "", EmptySection),
+                ("line 2", "# c", Comment),
+                ("line 3", "x", Bad),
+                ("F", "", EmptySection),
+            ],
+        );
         check("D=\"a b\"", &[("D", "a b", Pair)]);
         check("D=\"a b", &[("line 1", "D=\"a b", Bad)]);
         check("D=\"", &[("line 1", "D=\"", Bad)]);
         check("A=1\nA=2\nA=3", &[("A", "1", Pair), ("A#2", "2", Pair), ("A#3", "3", Pair)]);
         check("M.item_0000=*\n[M]\nitem_0000=*", &[("M.item_0000", "*", Pair), ("M.item_0000#2", "*", Pair)]);
-        check("# hi\n;x=1\nwhat", &[("line 1", "# hi", Comment), ("line 2", ";x=1", Comment), ("line 3", "what", Bad)]);
-        check("TaskID 1 Name configuration:\nA=1", &[("line 1", "TaskID 1 Name configuration:", TaskHeader), ("A", "1", Pair)]);
+        check(
+            "# hi\n;x=1\nwhat",
+            &[("line 1", "# hi", Comment), ("line 2", ";x=1", Comment), ("line 3", "what", Bad)],
+        );
+        check(
+            "TaskID 1 Name configuration:\nA=1",
+            &[("line 1", "TaskID 1 Name configuration:", TaskHeader), ("A", "1", Pair)],
+        );
         check("[a\n=x", &[("line 1", "[a", Bad), ("line 2", "=x", Bad)]);
         check("P=\\Everyone", &[("P", "\\Everyone", Pair)]);
     }
@@ -364,7 +392,9 @@ mod tests {
     fn secrets_are_not_read() {
         let all = format!(
             "{:?}",
-            leaves("ProxyServer=anna:Word1@p:1\nXPassword=Word2\n[Credentials]\nV=Word3\n[S]\nUrl=http://u:Word4@h/\npassword Word5\nPassword=\"Word6\n# token Word7\nUsePassword=No")
+            leaves(
+                "ProxyServer=anna:Word1@p:1\nXPassword=Word2\n[Credentials]\nV=Word3\n[S]\nUrl=http://u:Word4@h/\npassword Word5\nPassword=\"Word6\n# token Word7\nUsePassword=No"
+            )
         );
         assert!(!all.contains("Word"), "{all}");
         assert!(all.contains("\"No\""));

@@ -85,7 +85,12 @@ impl Unclaimed {
             let base = i as u32 * 64;
             (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| base + bit)
         };
-        self.free.iter().enumerate().filter(|(_, w)| **w != 0).flat_map(of_word).take_while(|&l| l < self.count)
+        self.free
+            .iter()
+            .enumerate()
+            .filter(|(_, w)| **w != 0)
+            .flat_map(of_word)
+            .take_while(|&l| l < self.count)
     }
 }
 

@@ -47,7 +47,9 @@ impl ListDoc {
                     row: index as u32 + 1,
                     column: column as u32 + 1,
                     // A secret that the separator cut in two is still one.
-                    secret: doubtful || secret::value_is_secret(cell) || whole_row_secret && secret::line_is_secret(cell),
+                    secret: doubtful
+                        || secret::value_is_secret(cell)
+                        || whole_row_secret && secret::line_is_secret(cell),
                     span: (from as u32, (from + cell.len()) as u32),
                 });
                 from += cell.len() + 1;
@@ -59,7 +61,10 @@ impl ListDoc {
     /// Ranges of leaves, one for each row.
     pub fn rows(&self) -> impl Iterator<Item = std::ops::Range<u32>> + '_ {
         let end = self.cells.len() as u32;
-        self.rows.iter().enumerate().map(move |(i, &first)| first..self.rows.get(i + 1).copied().unwrap_or(end))
+        self.rows
+            .iter()
+            .enumerate()
+            .map(move |(i, &first)| first..self.rows.get(i + 1).copied().unwrap_or(end))
     }
 
     /// Number of leaves.

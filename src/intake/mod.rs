@@ -147,7 +147,8 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Last component of a path in either system's spelling, without control characters.
 pub fn display_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or("");
-    let clean: String = last.chars().map(|c| if c.is_control() || "<>:\"|?*".contains(c) { '_' } else { c }).collect();
+    let clean: String =
+        last.chars().map(|c| if c.is_control() || "<>:\"|?*".contains(c) { '_' } else { c }).collect();
     let clean = clean.trim_matches([' ', '.']);
     if clean.is_empty() { "input".to_owned() } else { clean.to_owned() }
 }
@@ -166,9 +167,14 @@ mod tests {
 
     #[test]
     fn names_are_last_components_and_unique() {
-        for (given, shown) in
-            [("a/b/c.ini", "c.ini"), (r"C:\x\y.xml", "y.xml"), ("..", "input"), ("a\nb", "a_b"), ("d/", "d"), ("", "input")]
-        {
+        for (given, shown) in [
+            ("a/b/c.ini", "c.ini"),
+            (r"C:\x\y.xml", "y.xml"),
+            ("..", "input"),
+            ("a\nb", "a_b"),
+            ("d/", "d"),
+            ("", "input"),
+        ] {
             assert_eq!(display_name(given), shown);
         }
         assert_eq!(unique_name("a", |n| n == "a" || n == "a (2)"), "a (3)");

@@ -138,7 +138,8 @@ pub fn recognise(text: &str) -> Result<Shape, Refusal> {
         ));
     }
     let rows = text.lines().filter(|l| !l.trim().is_empty()).take(50);
-    let (all, like) = rows.fold((0, 0), |(all, like), line| (all + 1, like + usize::from(list_row(line).is_some())));
+    let (all, like) =
+        rows.fold((0, 0), |(all, like), line| (all + 1, like + usize::from(list_row(line).is_some())));
     if like * 2 > all { Ok(Shape::List) } else { Ok(Shape::Ini) }
 }
 
@@ -276,7 +277,11 @@ fn ini_format(doc: &super::ini::IniDoc) -> Result<Format, Refusal> {
     if task {
         return Ok(Format::KeslTask);
     }
-    Err(Refusal::new(finding::UNKNOWN_FORMAT, "This is text, but no Kaspersky export that Crosswalk knows", READABLE))
+    Err(Refusal::new(
+        finding::UNKNOWN_FORMAT,
+        "This is text, but no Kaspersky export that Crosswalk knows",
+        READABLE,
+    ))
 }
 
 /// Keys of installation answers.

@@ -22,7 +22,17 @@ const KNOWN_KEYS: [&str; 5] = ["proxyserver", "proxy_server", "proxyhost", "tbin
 
 /// Words that introduce a secret inside a value.
 const IN_VALUES: [&str; 11] = [
-    "pass", "pwd", "pw", "secret", "token", "credential", "apikey", "api_key", "kennwort", "пароль", "authorization",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "token",
+    "credential",
+    "apikey",
+    "api_key",
+    "kennwort",
+    "пароль",
+    "authorization",
 ];
 
 /// Whether the name of a key alone says that its value is secret.
@@ -85,15 +95,35 @@ pub fn line_is_secret(line: &str) -> bool {
     IN_KEYS.iter().chain(&IN_VALUES).any(|word| lower.contains(word)) || value_is_secret(line)
 }
 
-/// `user:word@` anywhere.
+/// `user:word@` anywhere. One pass: a file may hold a line of nothing but `@`.
 fn has_user_info(value: &str) -> bool {
-    value.match_indices('@').any(|(at, _)| {
-        let before = value.get(..at).unwrap_or_default();
-        let start = before.rfind(['/', '\\', ' ', '"', '\'', '=', ',', ';']).map_or(0, |i| i + 1);
-        let user = before.get(start..).unwrap_or_default();
-        user.split_once(':').is_some_and(|(name, word)| !name.is_empty() && !word.is_empty())
-            || before.contains("://") && !user.is_empty() && user.contains(':')
-    })
+    // Where the word began, where its first colon stands, and both again for what follows a scheme: there anything may
+    // stand in the word, a slash that nobody encoded, too.
+    let (mut start, mut colon) = (0, None);
+    let (mut scheme, mut scheme_colon) = (false, false);
+    for (at, c) in value.char_indices() {
+        match c {
+            '@' if colon.is_some_and(|colon| at > colon + 1) || scheme_colon => return true,
+            ':' => {
+                scheme_colon |= scheme;
+                if colon.is_none() && at > start {
+                    colon = Some(at);
+                }
+            }
+            '/' | '\\' | '"' | '\'' | '=' | ',' | ';' => {
+                if c == '/' && value.get(..at).is_some_and(|before| before.ends_with(":/")) {
+                    (scheme, scheme_colon) = (true, false);
+                }
+                (start, colon) = (at + 1, None);
+            }
+            c if c.is_whitespace() => {
+                (start, colon) = (at + c.len_utf8(), None);
+                (scheme, scheme_colon) = (false, false);
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// `password = word`, `/password=word`, `token: word`, `Bearer word`: the word before `=` or `:` tells.
@@ -125,7 +155,13 @@ fn passes_secret(value: &str) -> bool {
 fn ends_in_telling_word(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '\t', '"', '\'']);
     let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    let start = before.char_indices().rev().take(64).take_while(|(_, c)| in_word(*c)).last().map_or(before.len(), |(i, _)| i);
+    let start = before
+        .char_indices()
+        .rev()
+        .take(64)
+        .take_while(|(_, c)| in_word(*c))
+        .last()
+        .map_or(before.len(), |(i, _)| i);
     let word = before.get(start..).unwrap_or("");
     if word.len() < 2 {
         return false;
@@ -187,7 +223,16 @@ mod tests {
 
     #[test]
     fn keys_that_tell() {
-        for key in ["Password", "ProxyServer", "UserPwd", "apiToken", "ClientSecret", "PrivateKey", "INSTALL_LICENSE", "Credentials"] {
+        for key in [
+            "Password",
+            "ProxyServer",
+            "UserPwd",
+            "apiToken",
+            "ClientSecret",
+            "PrivateKey",
+            "INSTALL_LICENSE",
+            "Credentials",
+        ] {
             assert!(key_is_secret(key), "{key}");
         }
         for key in ["Path", "AreaDesc", "UseProxy", "Enabled", "Description", "TaskName"] {

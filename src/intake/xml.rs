@@ -12,8 +12,8 @@ use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
 use quick_xml::errors::{Error, IllFormedError};
+use quick_xml::events::{BytesStart, Event};
 use rustc_hash::FxHashMap;
 
 use super::decode::{Lines, position, slice};
@@ -146,7 +146,11 @@ impl XmlDoc {
     /// Parses and checks a document.
     pub fn parse(text: String, watch: &mut Watch) -> Result<Self, Refusal> {
         if u32::try_from(text.len()).is_err() {
-            return Err(Refusal::new(finding::TOO_LARGE, "The text is too large", "Export one policy or list at a time"));
+            return Err(Refusal::new(
+                finding::TOO_LARGE,
+                "The text is too large",
+                "Export one policy or list at a time",
+            ));
         }
         let (nodes, names, cooked, asides) = {
             let mut builder = Builder {
@@ -163,7 +167,8 @@ impl XmlDoc {
             builder.run(watch)?;
             (builder.nodes, builder.names, builder.cooked, builder.asides)
         };
-        let mut doc = Self { lines: Lines::new(&text), text, nodes, names, cooked, leaves: Vec::new(), asides };
+        let mut doc =
+            Self { lines: Lines::new(&text), text, nodes, names, cooked, leaves: Vec::new(), asides };
         doc.number_leaves();
         Ok(doc)
     }
@@ -363,8 +368,7 @@ impl<'t> Builder<'t> {
                 Event::Text(text) => self.text(text.into_inner(), at)?,
                 Event::CData(data) => self.cdata(data.into_inner(), at)?,
                 Event::GeneralRef(reference) => {
-                    let c = resolve(&reference)
-                        .ok_or_else(|| self.ill(at, "this entity is not known"))?;
+                    let c = resolve(&reference).ok_or_else(|| self.ill(at, "this entity is not known"))?;
                     self.cooked_text(&c.to_string(), at)?;
                 }
                 Event::Comment(comment) => {
@@ -404,7 +408,11 @@ impl<'t> Builder<'t> {
             if events.is_multiple_of(WATCH_EVERY)
                 && watch(Progress { done: at, total: self.text.len() }) == ControlFlow::Break(())
             {
-                return Err(Refusal::new(finding::CANCELLED, "Reading was cancelled", "Start again when you are ready"));
+                return Err(Refusal::new(
+                    finding::CANCELLED,
+                    "Reading was cancelled",
+                    "Start again when you are ready",
+                ));
             }
         }
         if !self.open.is_empty() {
@@ -461,7 +469,12 @@ impl<'t> Builder<'t> {
         if tag.attributes_raw().bytes().any(|b| !b.is_ascii_whitespace()) {
             self.attributes(tag, index, at)?;
         }
-        self.open.push(Open { node: index, counts: Counts::default(), has_children: false, text: TextRun::default() });
+        self.open.push(Open {
+            node: index,
+            counts: Counts::default(),
+            has_children: false,
+            text: TextRun::default(),
+        });
         Ok(())
     }
 
@@ -546,7 +559,8 @@ impl<'t> Builder<'t> {
         if node.secret {
             // An empty element and a plain switch under a telling name hold nothing to hide.
             let value = self.raw(&node).trim();
-            let harmless = value.is_empty() || ["yes", "no", "true", "false", "0", "1"].iter().any(|w| value.eq_ignore_ascii_case(w));
+            let harmless = value.is_empty()
+                || ["yes", "no", "true", "false", "0", "1"].iter().any(|w| value.eq_ignore_ascii_case(w));
             if harmless && let Some(node) = self.nodes.get_mut(index as usize) {
                 node.secret = false;
             }
@@ -624,7 +638,11 @@ impl<'t> Builder<'t> {
         if self.open.is_empty() {
             let lead = text.len() - text.trim_start_matches([' ', '\t', '\r', '\n']).len();
             if lead < text.len() {
-                let what = if self.root_seen { "text stands after the root element" } else { "text stands before the root element" };
+                let what = if self.root_seen {
+                    "text stands after the root element"
+                } else {
+                    "text stands before the root element"
+                };
                 return Err(self.ill(at + lead, what));
             }
             return Ok(());
@@ -637,7 +655,9 @@ impl<'t> Builder<'t> {
         if self.look_at_chars
             && let Some((offset, bad)) = first_bad_char(&text)
         {
-            return Err(self.ill(at + offset, format!("the character U+{:04X} is not allowed in XML", bad as u32)));
+            return Err(
+                self.ill(at + offset, format!("the character U+{:04X} is not allowed in XML", bad as u32))
+            );
         }
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         let run = &mut open.text;
@@ -726,7 +746,9 @@ impl<'t> Builder<'t> {
             Error::IllFormed(IllFormedError::MismatchedEndTag { .. }) => {
                 self.ill(at, "a closing tag does not belong to the element that is open")
             }
-            Error::IllFormed(IllFormedError::UnmatchedEndTag(_)) => self.ill(at, "a closing tag closes nothing"),
+            Error::IllFormed(IllFormedError::UnmatchedEndTag(_)) => {
+                self.ill(at, "a closing tag closes nothing")
+            }
             Error::Syntax(_) => self.ill(at, format!("{error}; the file may have been cut off")),
             _ => self.ill(at, "what stands here is no XML"),
         }
@@ -809,7 +831,9 @@ fn valid_declaration(text: &str) -> bool {
     let version = next("version");
     let encoding = next("encoding");
     let standalone = next("standalone");
-    let digits = |v: &str| v.strip_prefix("1.").is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
+    let digits = |v: &str| {
+        v.strip_prefix("1.").is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
+    };
     let named = |e: &str| e.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
     matches!(version, Some(Some(v)) if digits(v))
         && matches!(encoding, Some(e) if e.is_none_or(named))
@@ -826,7 +850,11 @@ fn valid_name(name: &str) -> bool {
                 | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}'
                 | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
     };
-    let rest = |c: char| start(c) || c.is_ascii_digit() || matches!(c, '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}');
+    let rest = |c: char| {
+        start(c)
+            || c.is_ascii_digit()
+            || matches!(c, '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+    };
     let mut chars = name.chars();
     chars.next().is_some_and(start) && chars.all(rest)
 }
@@ -900,7 +928,8 @@ mod tests {
             ("/r[1]/text()[1]", "\n tail", 5),
             ("/r[1]/g[1]", "", 6),
         ];
-        let expected: Vec<_> = expected.iter().map(|(p, v, l)| ((*p).to_owned(), (*v).to_owned(), *l)).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(p, v, l)| ((*p).to_owned(), (*v).to_owned(), *l)).collect();
         assert_eq!(leaves(text), expected);
     }
 

@@ -23,7 +23,9 @@ use crate::finding::{self, Severity};
 use crate::intake::xml::{NodeId, XmlDoc};
 use crate::intake::{Document, Reading};
 use crate::options::Answers;
-use crate::policy::{Certainty, Component, Exclusion, Kind, MaskLanguage, Meaning, PathMask, Question, Reach, State};
+use crate::policy::{
+    Certainty, Component, Exclusion, Kind, MaskLanguage, Meaning, PathMask, Question, Reach, State,
+};
 
 /// Which product wrote the file.
 pub const PRODUCT: &str = "ksws.product";
@@ -74,7 +76,9 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
     let Document::Xml(doc) = &reading.document else { return Read::default() };
     let mut part = Part::new(reading);
     let name = reading.input.name.as_str();
-    let pick = |key: &str, options: &[&str]| answers.get(key, name).filter(|a| options.contains(a)).map(str::to_owned);
+    let pick = |key: &str, options: &[&str]| {
+        answers.get(key, name).filter(|a| options.contains(a)).map(str::to_owned)
+    };
     let product = pick(PRODUCT, &["ksws", "kess", "kics"]);
     let subfolders = pick(SUBFOLDERS, &["yes", "no"]);
     let defaults = pick(DEFAULTS, &["convert", "leave"]);
@@ -141,14 +145,23 @@ fn yes(doc: &XmlDoc, node: Option<NodeId>) -> Option<bool> {
 
 fn product_info(part: &mut Part<'_>, doc: &XmlDoc, product: Option<&str>) {
     let known = PRODUCTS.iter().find(|(key, _)| Some(*key) == product);
-    part.read.product = known.map_or_else(|| "Kaspersky server or embedded product, not told which".to_owned(), |(_, label)| (*label).to_owned());
+    part.read.product = known.map_or_else(
+        || "Kaspersky server or embedded product, not told which".to_owned(),
+        |(_, label)| (*label).to_owned(),
+    );
     let Some(info) = doc.child(doc.root(), "ProductInfo") else { return };
     if let Some(version) = doc.child(info, "ProductVersion") {
         doc.value(version).trim().clone_into(&mut part.read.version);
     }
     for child in doc.children(info) {
         let leaves = part.claim([doc.leaves_of(child)]);
-        part.push(leaves, Kind::Context, State::Active, Certainty::Shown, format!("{} = {}", doc.name(child), doc.value(child).trim()));
+        part.push(
+            leaves,
+            Kind::Context,
+            State::Active,
+            Certainty::Shown,
+            format!("{} = {}", doc.name(child), doc.value(child).trim()),
+        );
     }
 }
 
@@ -162,9 +175,15 @@ fn trusted_zone_switches(part: &mut Part<'_>, doc: &XmlDoc) {
             (Kind::Context, "Structure version of the trusted zone".to_owned())
         } else if name.eq_ignore_ascii_case("TrustedProcessesEnabled") {
             let on = yes(doc, Some(child)).unwrap_or(true);
-            (Kind::Setting { task: None, meaning: Meaning::ListSwitch(on) }, format!("Trusted processes are used: {value}"))
+            (
+                Kind::Setting { task: None, meaning: Meaning::ListSwitch(on) },
+                format!("Trusted processes are used: {value}"),
+            )
         } else if name.eq_ignore_ascii_case("TrustAllBackupReadOperations") {
-            (Kind::Setting { task: None, meaning: Meaning::Other }, format!("Read operations of backup programs are not scanned: {value}"))
+            (
+                Kind::Setting { task: None, meaning: Meaning::Other },
+                format!("Read operations of backup programs are not scanned: {value}"),
+            )
         } else if value.is_empty() && doc.children(child).next().is_none() {
             (Kind::Context, format!("{name} is empty"))
         } else {
@@ -196,7 +215,9 @@ impl<'d> Zone<'d> {
     fn objects_of(&self, rule: NodeId) -> impl Iterator<Item = NodeId> + use<'d> {
         let doc = self.doc;
         let list = doc.child(rule, "Objects");
-        list.into_iter().flat_map(|l| doc.children(l)).filter(|n| doc.name(*n).eq_ignore_ascii_case("element"))
+        list.into_iter()
+            .flat_map(|l| doc.children(l))
+            .filter(|n| doc.name(*n).eq_ignore_ascii_case("element"))
     }
 
     /// One rule: its own leaves, then one item for each object.
@@ -214,14 +235,19 @@ impl<'d> Zone<'d> {
                     None => problem = Some(format!("{name} is neither yes nor no")),
                 }
             } else if !RULE_ELEMENTS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                problem = Some(format!("The rule has an element that Crosswalk does not know and that may narrow it: {name}"));
+                problem = Some(format!(
+                    "The rule has an element that Crosswalk does not know and that may narrow it: {name}"
+                ));
             }
             if doc.is_secret(child) && !name.eq_ignore_ascii_case("Description") {
                 problem = Some(format!("The value of {name} looks like a secret and was not read"));
             }
         }
         if doc.leaves_of(rule).any(|leaf| !doc.leaf_is_element(leaf)) {
-            problem = Some("The rule has an attribute or loose text that Crosswalk does not know and that may narrow it".to_owned());
+            problem = Some(
+                "The rule has an attribute or loose text that Crosswalk does not know and that may narrow it"
+                    .to_owned(),
+            );
         }
         let mut listed = doc.child(rule, "Objects").into_iter().flat_map(|l| doc.children(l));
         if listed.any(|n| !doc.name(n).eq_ignore_ascii_case("element")) {
@@ -241,9 +267,12 @@ impl<'d> Zone<'d> {
             (.., None) => incomplete("UseThreatNameMasks is missing or neither yes nor no"),
             (.., Some(true)) => State::ByHand {
                 code: finding::NOT_ESTABLISHED,
-                reason: "How the rule's threat names are stored is inferred, so the rule is not written".to_owned(),
+                reason: "How the rule's threat names are stored is inferred, so the rule is not written"
+                    .to_owned(),
             },
-            (_, Some(false), _) => State::Inactive("UseObjects=no: the list of objects does not count".to_owned()),
+            (_, Some(false), _) => {
+                State::Inactive("UseObjects=no: the list of objects does not count".to_owned())
+            }
             _ if components.is_empty() => State::Inactive("The rule applies to no component".to_owned()),
             _ => State::Active,
         };
@@ -251,9 +280,15 @@ impl<'d> Zone<'d> {
         let mut shared = own_leaves(doc, rule);
         let objects: Vec<NodeId> = self.objects_of(rule).collect();
         if objects.is_empty() {
-            let source = format!("Exclusion rule without objects{}{}", threat_text(&threats), suffix(description));
+            let source =
+                format!("Exclusion rule without objects{}{}", threat_text(&threats), suffix(description));
             let leaves = part.claim(std::iter::once(doc.leaves_of(rule)));
-            let kind = Kind::Exclusion(Exclusion { path: None, names: Vec::new(), threats, reach: Reach::Components(components) });
+            let kind = Kind::Exclusion(Exclusion {
+                path: None,
+                names: Vec::new(),
+                threats,
+                reach: Reach::Components(components),
+            });
             return part.push(leaves, kind, state, Certainty::Shown, source);
         }
         for object in objects {
@@ -261,7 +296,8 @@ impl<'d> Zone<'d> {
             let mut ranges = std::mem::take(&mut shared);
             ranges.push(doc.leaves_of(object));
             let leaves = part.claim(ranges);
-            let (kind, state, source) = self.object(object, &components, &threats, threats_on == Some(true), state.clone());
+            let (kind, state, source) =
+                self.object(object, &components, &threats, threats_on == Some(true), state.clone());
             part.push(leaves, kind, state, Certainty::Shown, format!("{source}{}", suffix(description)));
         }
     }
@@ -280,7 +316,11 @@ impl<'d> Zone<'d> {
         let path = path_node.map_or("", |n| doc.value(n));
         let applies: Vec<&str> = components.iter().map(|c| word(*c)).collect();
         let shipped = self.objects <= SHIPPED_OBJECTS;
-        let mark = if shipped { format!("; row {} of the list, may be a shipped default", self.objects) } else { String::new() };
+        let mark = if shipped {
+            format!("; row {} of the list, may be a shipped default", self.objects)
+        } else {
+            String::new()
+        };
         let source = format!(
             "Do not scan {path} ({}){}{mark}",
             if applies.is_empty() { "no component".to_owned() } else { applies.join(", ") },
@@ -295,9 +335,15 @@ impl<'d> Zone<'d> {
                 let reason = format!("What an object of type {kind_number} is, is not established");
                 return (Kind::Inventory, State::ByHand { code: finding::NOT_ESTABLISHED, reason }, source);
             }
-            State::Active if unknown.is_some() || twice => incomplete("The object has an element that Crosswalk does not know and that may narrow it"),
-            State::Active if path_node.is_none_or(|n| doc.is_secret(n)) => incomplete("The path is missing or looks like a secret"),
-            State::Active if path.trim() != path || path.is_empty() => incomplete("The path is empty or has blanks around it"),
+            State::Active if unknown.is_some() || twice => {
+                incomplete("The object has an element that Crosswalk does not know and that may narrow it")
+            }
+            State::Active if path_node.is_none_or(|n| doc.is_secret(n)) => {
+                incomplete("The path is missing or looks like a secret")
+            }
+            State::Active if path.trim() != path || path.is_empty() => {
+                incomplete("The path is empty or has blanks around it")
+            }
             State::Active if !self.told.product => State::Waits {
                 question: PRODUCT,
                 code: finding::WAITS,
@@ -305,12 +351,17 @@ impl<'d> Zone<'d> {
             },
             State::Active if shipped && self.total > SHIPPED_OBJECTS && self.told.defaults != Some(true) => {
                 if self.told.defaults == Some(false) {
-                    State::Inactive("Left out by your answer: it may be a row that the product shipped".to_owned())
+                    State::Inactive(
+                        "Left out by your answer: it may be a row that the product shipped".to_owned(),
+                    )
                 } else {
                     State::Waits {
                         question: DEFAULTS,
                         code: finding::WAITS_DEFAULT,
-                        reason: format!("Row {} of the list may be one that the product shipped", self.objects),
+                        reason: format!(
+                            "Row {} of the list may be one that the product shipped",
+                            self.objects
+                        ),
                     }
                 }
             }
@@ -324,7 +375,11 @@ impl<'d> Zone<'d> {
             }
             other => other,
         };
-        let mask = PathMask { language: MaskLanguage::Ksws, text: path.to_owned(), subfolders: self.told.subfolders };
+        let mask = PathMask {
+            language: MaskLanguage::Ksws,
+            text: path.to_owned(),
+            subfolders: self.told.subfolders,
+        };
         let threats = if narrowed { threats.to_vec() } else { Vec::new() };
         let reach = Reach::Components(components.to_vec());
         (Kind::Exclusion(Exclusion { path: Some(mask), names: Vec::new(), threats, reach }), state, source)
@@ -332,7 +387,8 @@ impl<'d> Zone<'d> {
 
     fn threats(&self, rule: NodeId) -> Vec<String> {
         let list = self.doc.child(rule, "ThreatNameMasks");
-        list.map(|l| self.doc.children(l).map(|c| self.doc.value(c).trim().to_owned()).collect()).unwrap_or_default()
+        list.map(|l| self.doc.children(l).map(|c| self.doc.value(c).trim().to_owned()).collect())
+            .unwrap_or_default()
     }
 }
 
@@ -340,7 +396,11 @@ impl<'d> Zone<'d> {
 fn repeated(doc: &XmlDoc, node: NodeId) -> Option<&str> {
     let names: Vec<&str> = doc.children(node).map(|c| doc.name(c)).collect();
     let again = |(at, name): (usize, &&str)| {
-        names.get(..at).unwrap_or_default().iter().any(|n| n.len() == name.len() && n.eq_ignore_ascii_case(name))
+        names
+            .get(..at)
+            .unwrap_or_default()
+            .iter()
+            .any(|n| n.len() == name.len() && n.eq_ignore_ascii_case(name))
     };
     names.iter().enumerate().find(|(at, name)| again((*at, name))).map(|(_, name)| *name)
 }
@@ -371,7 +431,9 @@ const fn word(component: Component) -> &'static str {
 /// The leaves of a rule that belong to none of its objects.
 fn own_leaves(doc: &XmlDoc, rule: NodeId) -> Vec<Range<u32>> {
     let all = doc.leaves_of(rule);
-    let Some(list) = doc.child(rule, "Objects").filter(|l| doc.children(*l).next().is_some()) else { return vec![all] };
+    let Some(list) = doc.child(rule, "Objects").filter(|l| doc.children(*l).next().is_some()) else {
+        return vec![all];
+    };
     let mut ranges = Vec::new();
     let mut at = all.start;
     for object in doc.children(list).filter(|n| doc.name(*n).eq_ignore_ascii_case("element")) {
@@ -383,7 +445,13 @@ fn own_leaves(doc: &XmlDoc, rule: NodeId) -> Vec<Range<u32>> {
     ranges
 }
 
-fn questions(part: &mut Part<'_>, zone: &Zone<'_>, product: Option<String>, subfolders: Option<String>, defaults: Option<String>) {
+fn questions(
+    part: &mut Part<'_>,
+    zone: &Zone<'_>,
+    product: Option<String>,
+    subfolders: Option<String>,
+    defaults: Option<String>,
+) {
     if zone.total == 0 {
         return;
     }
@@ -413,12 +481,16 @@ fn questions(part: &mut Part<'_>, zone: &Zone<'_>, product: Option<String>, subf
             SUBFOLDERS,
             "Do the exclusions take the folders below, too?",
             "Open one exclusion in the console and look for \"Apply also to subfolders\" (or \"Use in subfolders\"). The file does not hold it",
-            vec![pair(("yes", "Yes, sub-folders are excluded, too")), pair(("no", "No, only the folder itself"))],
+            vec![
+                pair(("yes", "Yes, sub-folders are excluded, too")),
+                pair(("no", "No, only the folder itself")),
+            ],
             subfolders,
         );
     }
     if zone.total > SHIPPED_OBJECTS {
-        let text = format!("The list has {} objects. Shall the first {SHIPPED_OBJECTS} be converted?", zone.total);
+        let text =
+            format!("The list has {} objects. Shall the first {SHIPPED_OBJECTS} be converted?", zone.total);
         ask(
             DEFAULTS,
             &text,

@@ -13,7 +13,9 @@ use crate::finding::{self, Severity};
 use crate::intake::list::ListDoc;
 use crate::intake::{Document, Format, Reading};
 use crate::options::Answers;
-use crate::policy::{Certainty, Exclusion, Kind, MaskLanguage, PathMask, Question, Reach, State, TrustedApplication};
+use crate::policy::{
+    Certainty, Exclusion, Kind, MaskLanguage, PathMask, Question, Reach, State, TrustedApplication,
+};
 
 /// Which product wrote the list.
 pub const PRODUCT: &str = "local-list.product";
@@ -36,7 +38,9 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
     let Document::List(doc) = &reading.document else { return Read::default() };
     let mut part = Part::new(reading);
     let name = reading.input.name.as_str();
-    let pick = |key: &str, options: &[&str]| answers.get(key, name).filter(|a| options.contains(a)).map(str::to_owned);
+    let pick = |key: &str, options: &[&str]| {
+        answers.get(key, name).filter(|a| options.contains(a)).map(str::to_owned)
+    };
     let product = pick(PRODUCT, &["consumer", "kes", "ksos", "unknown"]);
     let columns = pick(COLUMNS, &["yes"]);
     let layout = match (product.as_deref(), &columns) {
@@ -66,10 +70,17 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
             folders |= cell(2).ends_with(['\\', '/']);
             (kind, row_state(&cell, subfolders.is_some()), source)
         } else {
-            (trusted(&cell, opened.as_deref().map(|a| a == "yes")), trusted_state(&cell, opened.is_some()), format!("Trust {}", cell(2)))
+            (
+                trusted(&cell, opened.as_deref().map(|a| a == "yes")),
+                trusted_state(&cell, opened.is_some()),
+                format!("Trust {}", cell(2)),
+            )
         };
         if hidden.iter().any(|l| l - range.start != 7) {
-            state = State::ByHand { code: finding::RULE_INCOMPLETE, reason: "A cell of the row looks like a secret and was not read".to_owned() };
+            state = State::ByHand {
+                code: finding::RULE_INCOMPLETE,
+                reason: "A cell of the row looks like a secret and was not read".to_owned(),
+            };
         } else if let (Some((question, reason)), State::Active | State::Waits { .. }) = (layout, &state) {
             state = State::Waits { question, code: finding::WAITS, reason: reason.to_owned() };
         }
@@ -121,14 +132,20 @@ fn row_state<'a>(cell: &impl Fn(u32) -> &'a str, subfolders_told: bool) -> State
     let not_established = |reason: String| State::ByHand { code: finding::NOT_ESTABLISHED, reason };
     match (cell(1), cell(4)) {
         ("1", "*") => {}
-        ("1", parts) => return not_established(format!("How a choice of components is written is not known: {parts}")),
-        (other, _) => return not_established(format!("What {other} in the first column means is not known; 1 is on")),
+        ("1", parts) => {
+            return not_established(format!("How a choice of components is written is not known: {parts}"));
+        }
+        (other, _) => {
+            return not_established(format!("What {other} in the first column means is not known; 1 is on"));
+        }
     }
     if cell(3).is_empty() {
         return not_established("What an empty threat name means is not known; * is any".to_owned());
     }
     if [(5, "1"), (6, "0"), (7, "1"), (9, "1")].iter().any(|(column, usual)| cell(*column) != *usual) {
-        return not_established("A column that is always the same in known lists differs here and may narrow the row".to_owned());
+        return not_established(
+            "A column that is always the same in known lists differs here and may narrow the row".to_owned(),
+        );
     }
     if cell(2).ends_with(['\\', '/']) && !subfolders_told {
         return State::Waits {
@@ -169,7 +186,15 @@ fn questions(part: &mut Part<'_>, exclusions: bool, folders: bool, given: Given)
     let input = part.reading.input.name.clone();
     let mut ask = |key, text: &str, help: &str, options: &[(&str, &str)], answer: Option<String>| {
         let options = options.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-        part.read.questions.push(Question { key, input: input.clone(), text: text.to_owned(), help: help.to_owned(), options, answer, rows: 0 });
+        part.read.questions.push(Question {
+            key,
+            input: input.clone(),
+            text: text.to_owned(),
+            help: help.to_owned(),
+            options,
+            answer,
+            rows: 0,
+        });
     };
     let business = product.as_deref().is_some_and(|p| p != "consumer");
     ask(

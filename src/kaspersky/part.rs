@@ -27,7 +27,13 @@ impl<'r> Part<'r> {
             let name = part.leaf_name(leaf);
             let leaves = part.unclaimed.claim_one(leaf);
             withheld += 1;
-            part.push(leaves, Kind::Withheld, State::Active, Certainty::Confirmed, format!("{name} (value withheld)"));
+            part.push(
+                leaves,
+                Kind::Withheld,
+                State::Active,
+                Certainty::Confirmed,
+                format!("{name} (value withheld)"),
+            );
         }
         if withheld > 0 {
             part.read.findings.push(note(

@@ -34,7 +34,8 @@ pub enum Linux<'m> {
 /// Shape of a KESL `Path`.
 pub fn linux(mask: &str) -> Linux<'_> {
     if !mask.starts_with('/') {
-        return if mask.chars().all(|c| c.is_ascii_alphanumeric() || c == ':' || c == '.') && !mask.is_empty() {
+        return if mask.chars().all(|c| c.is_ascii_alphanumeric() || c == ':' || c == '.') && !mask.is_empty()
+        {
             Linux::Keyword(mask)
         } else {
             Linux::Odd("the path does not begin with a slash")
@@ -55,7 +56,9 @@ pub fn linux(mask: &str) -> Linux<'_> {
     let below = mask.strip_suffix("/**").or_else(|| mask.strip_suffix('/'));
     match below {
         Some(folder) if !folder.contains(['*', '?']) => Linux::Below(folder),
-        Some(_) if !mask.ends_with("**") => Linux::Odd("what wildcards with a slash at the end take is not established"),
+        Some(_) if !mask.ends_with("**") => {
+            Linux::Odd("what wildcards with a slash at the end take is not established")
+        }
         _ if mask.contains(['*', '?']) => Linux::Wild(mask),
         _ => Linux::Tree(mask),
     }
@@ -125,7 +128,9 @@ pub fn windows(mask: &str) -> Windows {
         return Windows::All;
     }
     if rest.contains([':', '<', '>', '"', '|', '%']) {
-        return Windows::Odd("the path holds a character that no Windows path can have, or a second variable");
+        return Windows::Odd(
+            "the path holds a character that no Windows path can have, or a second variable",
+        );
     }
     let segments: Vec<&str> = rest.trim_matches('\\').split('\\').collect();
     if segments.iter().any(|s| s.is_empty() || *s == "." || *s == "..") {
@@ -138,7 +143,9 @@ pub fn windows(mask: &str) -> Windows {
     let (last, folders) = segments.split_last().map_or(("", &[][..]), |(l, f)| (*l, f));
     let in_folders = folders.iter().any(|s| wild(s));
     match (path.ends_with('\\'), in_folders, wild(last)) {
-        (_, true, _) | (true, _, true) => Windows::Odd("wildcards in the name of a folder are read differently by the two products"),
+        (_, true, _) | (true, _, true) => {
+            Windows::Odd("wildcards in the name of a folder are read differently by the two products")
+        }
         (true, false, false) => Windows::Folder(path.trim_end_matches('\\').to_owned()),
         (false, false, false) => Windows::File(path),
         (false, false, true) if last.contains("**") => Windows::Odd("two stars have no counterpart"),
@@ -160,7 +167,10 @@ fn after_root(path: &str) -> Option<&str> {
     }
     if let Some(unc) = path.strip_prefix("\\\\") {
         let plain = !unc.starts_with(['?', '.', '\\', '*']);
-        return unc.split_once('\\').filter(|(server, _)| plain && !server.is_empty() && !server.contains(['*', '?'])).map(|(_, share)| share);
+        return unc
+            .split_once('\\')
+            .filter(|(server, _)| plain && !server.is_empty() && !server.contains(['*', '?']))
+            .map(|(_, share)| share);
     }
     let name = variable(path)?;
     let known = MACHINE_VARIABLES.iter().any(|v| v.eq_ignore_ascii_case(name));
@@ -218,8 +228,21 @@ mod tests {
             assert_eq!(windows(mask), shape, "{mask}");
         }
         for odd in [
-            r"C:\a\*\b", r"C:\a\**\x.exe", r"C:\a\*", r"C:\a\*\", "test.exe", r"dir\x", r"C:\a|b", "*.tar.gz", r"C:a", r"?:\x\y",
-            r"C:\a\..\b", r"\\?\C:\x", r"C:\a.\b", r"%ProgramFiles%\%x%\a", r"C:\a\*.*",
+            r"C:\a\*\b",
+            r"C:\a\**\x.exe",
+            r"C:\a\*",
+            r"C:\a\*\",
+            "test.exe",
+            r"dir\x",
+            r"C:\a|b",
+            "*.tar.gz",
+            r"C:a",
+            r"?:\x\y",
+            r"C:\a\..\b",
+            r"\\?\C:\x",
+            r"C:\a.\b",
+            r"%ProgramFiles%\%x%\a",
+            r"C:\a\*.*",
         ] {
             assert!(matches!(windows(odd), Windows::Odd(_)), "{odd} {:?}", windows(odd));
         }
@@ -227,7 +250,14 @@ mod tests {
 
     #[test]
     fn extensions() {
-        for (mask, ext) in [("*.log", Some("log")), ("*.tar.gz", None), ("*log", None), ("*.*", None), ("*.l?g", None), ("*.", None)] {
+        for (mask, ext) in [
+            ("*.log", Some("log")),
+            ("*.tar.gz", None),
+            ("*log", None),
+            ("*.*", None),
+            ("*.l?g", None),
+            ("*.", None),
+        ] {
             assert_eq!(extension(mask), ext, "{mask}");
         }
     }

@@ -49,7 +49,9 @@ pub fn coverage(policy: &Policy) -> Vec<Option<Coverage>> {
         Kind::Exclusion(e) => Some(match &e.reach {
             Reach::Everything => Coverage::All,
             Reach::Components(parts) => of_components(parts),
-            Reach::Task(task) => of_tasks(policy, *task, standing.get(&objects(e)).map_or(&[], Vec::as_slice), complete),
+            Reach::Task(task) => {
+                of_tasks(policy, *task, standing.get(&objects(e)).map_or(&[], Vec::as_slice), complete)
+            }
         }),
         _ => None,
     };

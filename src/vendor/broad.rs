@@ -5,19 +5,55 @@ use super::{Entry, finding};
 use crate::finding::{self as codes, Finding, Severity};
 
 const EXTENSIONS: &[&str] = &[
-    "7z", "bat", "bin", "cab", "cmd", "com", "cpl", "dll", "exe", "fla", "gif", "gz", "hta", "inf", "java", "jar", "job", "jpeg", "jpg",
-    "js", "ko", "ko.gz", "msi", "ocx", "png", "ps1", "py", "rar", "reg", "scr", "sys", "tar", "tmp", "url", "vbe", "vbs", "wsf", "zip",
+    "7z", "bat", "bin", "cab", "cmd", "com", "cpl", "dll", "exe", "fla", "gif", "gz", "hta", "inf", "java",
+    "jar", "job", "jpeg", "jpg", "js", "ko", "ko.gz", "msi", "ocx", "png", "ps1", "py", "rar", "reg", "scr",
+    "sys", "tar", "tmp", "url", "vbe", "vbs", "wsf", "zip",
 ];
 
 const WINDOWS: &[&str] = &[
-    "c:\\temp", "c:\\users", "c:\\windows", "c:\\windows\\temp", "c:\\windows\\prefetch", "c:\\windows\\system32",
-    "c:\\windows\\system32\\spool", "c:\\windows\\system32\\catroot2", "c:\\program files", "c:\\program files (x86)",
-    "c:\\program files\\java", "c:\\programdata", "%windir%", "%windir%\\temp", "%windir%\\prefetch", "%windir%\\system32",
-    "%windir%\\system32\\spool", "%windir%\\system32\\catroot2", "%programfiles%", "%programfiles%\\java", "%programdata%", "%systemroot%",
-    "%systemroot%\\temp", "%systemroot%\\prefetch", "%systemroot%\\system32", "%systemroot%\\system32\\spool",
+    "c:\\temp",
+    "c:\\users",
+    "c:\\windows",
+    "c:\\windows\\temp",
+    "c:\\windows\\prefetch",
+    "c:\\windows\\system32",
+    "c:\\windows\\system32\\spool",
+    "c:\\windows\\system32\\catroot2",
+    "c:\\program files",
+    "c:\\program files (x86)",
+    "c:\\program files\\java",
+    "c:\\programdata",
+    "%windir%",
+    "%windir%\\temp",
+    "%windir%\\prefetch",
+    "%windir%\\system32",
+    "%windir%\\system32\\spool",
+    "%windir%\\system32\\catroot2",
+    "%programfiles%",
+    "%programfiles%\\java",
+    "%programdata%",
+    "%systemroot%",
+    "%systemroot%\\temp",
+    "%systemroot%\\prefetch",
+    "%systemroot%\\system32",
+    "%systemroot%\\system32\\spool",
 ];
 
-const UNIX: &[&str] = &["/bin", "/sbin", "/lib", "/lib64", "/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/etc", "/home", "/root", "/tmp", "/var/tmp"];
+const UNIX: &[&str] = &[
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib64",
+    "/usr",
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/lib",
+    "/etc",
+    "/home",
+    "/root",
+    "/tmp",
+    "/var/tmp",
+];
 
 /// Whether an extension, with or without its dot, stands for many or dangerous files.
 pub(crate) fn extension(extension: &str) -> bool {

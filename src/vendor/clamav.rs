@@ -78,7 +78,9 @@ impl Route for Clamd {
 
     fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>) -> Verdict {
         match (&item.kind, coverage) {
-            (Kind::Exclusion(exclusion), Some(coverage)) if exclusion.threats.is_empty() => assess(exclusion, coverage),
+            (Kind::Exclusion(exclusion), Some(coverage)) if exclusion.threats.is_empty() => {
+                assess(exclusion, coverage)
+            }
             (Kind::Setting { meaning: Meaning::Archives(true), .. }, _) => Verdict::covered(
                 codes::TARGET_DEFAULT,
                 "clamd scans archives and mail unless ScanArchive or ScanMail is set to no",
@@ -170,7 +172,9 @@ impl Route for Clamd {
             ));
         }
         let is_broad = |e: &&Entry| match e.list {
-            EXCLUDE => broad::unix_folder(&e.value.trim_start_matches('^').replace("(/|$)", "").replace('\\', "")),
+            EXCLUDE => {
+                broad::unix_folder(&e.value.trim_start_matches('^').replace("(/|$)", "").replace('\\', ""))
+            }
             ON_ACCESS => broad::unix_folder(&e.value),
             _ => false,
         };
@@ -184,7 +188,10 @@ fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
         Some(path) => match mask::linux(&path.text) {
             Linux::Odd(why) => return Verdict::by_hand(codes::MASK_BY_HAND, format!("Not written: {why}")),
             Linux::Keyword(word) => {
-                return Verdict::by_hand(codes::KEYWORD, format!("{word} stands for shares or mounts; name their folders by hand"));
+                return Verdict::by_hand(
+                    codes::KEYWORD,
+                    format!("{word} stands for shares or mounts; name their folders by hand"),
+                );
             }
             Linux::All => None,
             shape => Some(shape),
@@ -196,24 +203,42 @@ fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
         return Verdict::by_hand(codes::CHARACTER, "A control character cannot stand in clamd.conf");
     }
     if let Some(odd) = exclusion.names.iter().find(|n| !mask::is_plain_name(n)) {
-        return Verdict::by_hand(codes::MASK_BY_HAND, format!("Whether brackets are wildcards is not established: {odd}"));
+        return Verdict::by_hand(
+            codes::MASK_BY_HAND,
+            format!("Whether brackets are wildcards is not established: {odd}"),
+        );
     }
     if text.len() > MAX_PATH {
-        return Verdict::by_hand(codes::CHARACTER, format!("ClamAV compares the first 512 bytes of a path, and this one is longer than {MAX_PATH}"));
+        return Verdict::by_hand(
+            codes::CHARACTER,
+            format!("ClamAV compares the first 512 bytes of a path, and this one is longer than {MAX_PATH}"),
+        );
     }
     let all = |m: &str| !m.is_empty() && m.chars().all(|c| matches!(c, '*' | '?' | '/'));
     if path.is_none() && exclusion.names.iter().any(|n| all(n)) || exclusion.names.is_empty() && all(text) {
-        return Verdict::by_hand(codes::ALL_BY_HAND, "This row excludes everything; nothing converts that silently");
+        return Verdict::by_hand(
+            codes::ALL_BY_HAND,
+            "This row excludes everything; nothing converts that silently",
+        );
     }
     let (expressions, folders_too) = expressions(path.as_ref(), &exclusion.names);
     if expressions.is_empty() && path.is_some() {
-        return Verdict::by_hand(codes::MASK_BY_HAND, "File masks inside a folder with wildcards are left to you");
+        return Verdict::by_hand(
+            codes::MASK_BY_HAND,
+            "File masks inside a folder with wildcards are left to you",
+        );
     }
     if expressions.is_empty() {
-        return Verdict::by_hand(codes::ALL_BY_HAND, "This row excludes everything; nothing converts that silently");
+        return Verdict::by_hand(
+            codes::ALL_BY_HAND,
+            "This row excludes everything; nothing converts that silently",
+        );
     }
     if expressions.iter().any(|e| e.len() + EXCLUDE.len() > MAX_LINE) {
-        return Verdict::by_hand(codes::CHARACTER, format!("The line would be longer than {MAX_LINE} bytes, which clamd does not read"));
+        return Verdict::by_hand(
+            codes::CHARACTER,
+            format!("The line would be longer than {MAX_LINE} bytes, which clamd does not read"),
+        );
     }
     let literal = match (&path, exclusion.names.is_empty()) {
         (Some(Linux::Tree(folder) | Linux::Below(folder)), true) if on_access_holds(folder) => Some(*folder),
@@ -259,7 +284,11 @@ fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
     let one = text.contains('?') || exclusion.names.iter().any(|n| n.contains('?'));
     let also = format!(
         ". Of a path over 512 bytes it compares the beginning only{}",
-        if one { ", and takes letters, digits and signs of ASCII for a question mark, nothing else" } else { "" }
+        if one {
+            ", and takes letters, digits and signs of ASCII for a question mark, nothing else"
+        } else {
+            ""
+        }
     );
     if folders_too && verdict.fate == crate::ledger::Fate::Exact {
         return verdict.looser(
@@ -271,8 +300,13 @@ fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
     if folders_too {
         let wider = verdict.example.clone().unwrap_or_default();
         // Consent is for one reason, so two reasons together have a code of their own.
-        let code = if verdict.code == codes::REALTIME_TO_ALL { codes::REALTIME_MASK_TO_ALL } else { codes::ONDEMAND_MASK_TO_ALL };
-        let reason = format!("{}. It also skips folders whose name matches, with all they hold{also}", verdict.reason);
+        let code = if verdict.code == codes::REALTIME_TO_ALL {
+            codes::REALTIME_MASK_TO_ALL
+        } else {
+            codes::ONDEMAND_MASK_TO_ALL
+        };
+        let reason =
+            format!("{}. It also skips folders whose name matches, with all they hold{also}", verdict.reason);
         return verdict.looser(code, reason, format!("{wider}; so would {shown}/a"));
     }
     verdict

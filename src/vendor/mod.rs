@@ -149,8 +149,12 @@ pub trait Route: Sync {
 }
 
 /// Every route, in the order of the support matrix.
-pub const ROUTES: &[&dyn Route] =
-    &[&defender::WindowsRoute::POWERSHELL, &defender::WindowsRoute::INTUNE, &defender::linux::Mdatp, &clamav::Clamd];
+pub const ROUTES: &[&dyn Route] = &[
+    &defender::WindowsRoute::POWERSHELL,
+    &defender::WindowsRoute::INTUNE,
+    &defender::linux::Mdatp,
+    &clamav::Clamd,
+];
 
 /// Every route.
 pub const fn all() -> &'static [&'static dyn Route] {

@@ -14,7 +14,9 @@ pub fn common(item: &Item, product: &str) -> Verdict {
         ),
         Kind::NetworkAttackExclusion(_) => Verdict::unsupported(
             finding::NO_COUNTERPART,
-            format!("{product} has no list of addresses that its network protection leaves alone in this file"),
+            format!(
+                "{product} has no list of addresses that its network protection leaves alone in this file"
+            ),
         ),
         Kind::MountPoint(_) => Verdict::by_hand(
             finding::MOUNT_POINT,
@@ -24,12 +26,19 @@ pub fn common(item: &Item, product: &str) -> Verdict {
             finding::NO_COUNTERPART,
             format!("{product} has no trust for a program's behaviour; watch for alerts, then decide"),
         ),
-        Kind::Exclusion(e) if !e.threats.is_empty() => {
-            Verdict::unsupported(finding::THREAT_NAMES, format!("Kaspersky's threat names do not match those of {product}"))
+        Kind::Exclusion(e) if !e.threats.is_empty() => Verdict::unsupported(
+            finding::THREAT_NAMES,
+            format!("Kaspersky's threat names do not match those of {product}"),
+        ),
+        Kind::Exclusion(_) => {
+            Verdict::by_hand(finding::MASK_BY_HAND, "The mask cannot be carried over exactly")
         }
-        Kind::Exclusion(_) => Verdict::by_hand(finding::MASK_BY_HAND, "The mask cannot be carried over exactly"),
         Kind::Setting { meaning, .. } => of_meaning(meaning, product),
-        Kind::Context => Verdict::none(crate::ledger::Fate::Context, finding::METADATA, finding::meaning(finding::METADATA)),
+        Kind::Context => Verdict::none(
+            crate::ledger::Fate::Context,
+            finding::METADATA,
+            finding::meaning(finding::METADATA),
+        ),
         Kind::Withheld => Verdict::none(
             crate::ledger::Fate::Withheld,
             finding::WITHHELD,
@@ -47,26 +56,37 @@ pub fn common(item: &Item, product: &str) -> Verdict {
 }
 
 fn of_meaning(meaning: &Meaning, product: &str) -> Verdict {
-    let by_hand = |what: &str| Verdict::by_hand(finding::SET_BY_HAND, format!("{what} in {product} by hand, if you need it"));
+    let by_hand = |what: &str| {
+        Verdict::by_hand(finding::SET_BY_HAND, format!("{what} in {product} by hand, if you need it"))
+    };
     match meaning {
         Meaning::Switch(true) => by_hand("Check that the counterpart of this component is on"),
-        Meaning::Switch(false) => Verdict::none(crate::ledger::Fate::Inactive, finding::OFF, "The component is switched off in the source"),
+        Meaning::Switch(false) => Verdict::none(
+            crate::ledger::Fate::Inactive,
+            finding::OFF,
+            "The component is switched off in the source",
+        ),
         Meaning::ListSwitch(_) => Verdict::covered(finding::SWITCH, "The rows of the list say what it does"),
-        Meaning::Scope { everything: true } => {
-            Verdict::covered(finding::TARGET_DEFAULT, format!("{product} scans everything that is not excluded"))
-        }
+        Meaning::Scope { everything: true } => Verdict::covered(
+            finding::TARGET_DEFAULT,
+            format!("{product} scans everything that is not excluded"),
+        ),
         Meaning::Scope { everything: false } => Verdict::covered(
             finding::TARGET_DEFAULT,
-            format!("{product} scans everything that is not excluded, which protects no less than this scope"),
+            format!(
+                "{product} scans everything that is not excluded, which protects no less than this scope"
+            ),
         ),
-        Meaning::Schedule { manual: true } => {
-            Verdict::covered(finding::TARGET_DEFAULT, "Started by a person in the source; nothing is scheduled in the target")
-        }
+        Meaning::Schedule { manual: true } => Verdict::covered(
+            finding::TARGET_DEFAULT,
+            "Started by a person in the source; nothing is scheduled in the target",
+        ),
         Meaning::Schedule { manual: false } => by_hand("Set the schedule"),
         Meaning::Action(_) | Meaning::Fallback(_) => by_hand("Choose the action on a threat"),
-        Meaning::Archives(false) => {
-            Verdict::covered(finding::TARGET_DEFAULT, format!("Left at the setting of {product}, which protects no less"))
-        }
+        Meaning::Archives(false) => Verdict::covered(
+            finding::TARGET_DEFAULT,
+            format!("Left at the setting of {product}, which protects no less"),
+        ),
         Meaning::Archives(true) => by_hand("Check that archives and mail are scanned"),
         Meaning::Heuristics(_) | Meaning::HeuristicLevel(_) => Verdict::unsupported(
             finding::NO_COUNTERPART,
@@ -76,9 +96,10 @@ fn of_meaning(meaning: &Meaning, product: &str) -> Verdict {
             by_hand("Compare the limits for large files and set them")
         }
         Meaning::Cloud(_) => by_hand("Decide whether the machine may ask the vendor's cloud, and set it"),
-        Meaning::FirewallDefault | Meaning::Zone => {
-            Verdict::unsupported(finding::NO_FIREWALL, format!("{product} is no firewall; on Linux nftables or ufw carries this"))
-        }
+        Meaning::FirewallDefault | Meaning::Zone => Verdict::unsupported(
+            finding::NO_FIREWALL,
+            format!("{product} is no firewall; on Linux nftables or ufw carries this"),
+        ),
         Meaning::Other => by_hand("Compare this setting and set its counterpart"),
     }
 }

@@ -44,6 +44,12 @@ try {
       return least;
     };
     return { bytes: bytes.length, text: new TextDecoder().decode(bytes),
+      kesl: (() => {
+        const export_ = module.kesl(size);
+        const start = performance.now();
+        if (module.policy(export_) === 0) throw new Error('the engine refused the input');
+        return performance.now() - start;
+      })(),
       bare: best(module.bare), policy: best(module.policy), everything: best(module.everything) };
   }, { size: MEGABYTES * 1_000_000, runs: RUNS });
   await site.close();
@@ -51,6 +57,7 @@ try {
   line('bare quick-xml event loop', result.bytes, result.bare);
   line('bytes to policy', result.bytes, result.policy);
   line('bytes to all files', result.bytes, result.everything);
+  line('a KESL export of the same size, bytes to policy, one run', result.bytes, result.kesl);
 
   const file = join(temporary, 'big.xml');
   await writeFile(file, result.text);

@@ -96,7 +96,9 @@ pub fn ini_leaves(text: &str) -> Vec<Leaf> {
 pub fn list_leaves(text: &str) -> Vec<Leaf> {
     let mut out = Vec::new();
     for (n, raw) in lines(text).filter(|(_, l)| !l.trim().is_empty()) {
-        out.extend(raw.split(';').enumerate().map(|(c, cell)| leaf(format!("row {n} column {}", c + 1), n, cell)));
+        out.extend(
+            raw.split(';').enumerate().map(|(c, cell)| leaf(format!("row {n} column {}", c + 1), n, cell)),
+        );
     }
     out
 }

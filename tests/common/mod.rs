@@ -23,6 +23,19 @@ pub fn routes_for(platform: &str) -> Vec<&'static str> {
     vendor::all().iter().map(|r| r.info()).filter(|i| i.platform.word() == platform).map(|i| i.id).collect()
 }
 
+/// How many inputs are made. The same ones each time, so that a change is what makes a test fail; `PROPTEST_CASES` and
+/// `PROPTEST_RNG_SEED` make more and others.
+pub fn generated(cases: u32) -> proptest::test_runner::Config {
+    use proptest::test_runner::{Config, RngSeed};
+    let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
+    Config {
+        cases: number("PROPTEST_CASES").map_or(cases, |n| n as u32),
+        rng_seed: RngSeed::Fixed(number("PROPTEST_RNG_SEED").unwrap_or(20260302)),
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
 /// An input with a short name for messages.
 #[derive(Clone, Debug)]
 pub struct Given {
@@ -219,6 +232,8 @@ pub fn tree(folder: &Path) -> Files {
     }
     paths
         .into_iter()
-        .map(|p| (p.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/"), std::fs::read(&p).unwrap()))
+        .map(|p| {
+            (p.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/"), std::fs::read(&p).unwrap())
+        })
         .collect()
 }

@@ -20,9 +20,9 @@ pub fn ksws(bytes: usize) -> String {
         let _ = write!(
             out,
             "        <element>\n          <__VersionInfo>\n            <element>1</element>\n            <element>4</element>\n          </__VersionInfo>\n          <Enabled>{}</Enabled>\n          <UseObjects>yes</UseObjects>\n          <Objects>\n            <element>\n              <__VersionInfo>\n                <element>1</element>\n                <element>0</element>\n              </__VersionInfo>\n              <Type>4</Type>\n              <Path>{path}</Path>\n            </element>\n          </Objects>\n          <UseThreatNameMasks>no</UseThreatNameMasks>\n          <ThreatNameMasks></ThreatNameMasks>\n          <ApplyForFileMonitor>yes</ApplyForFileMonitor>\n          <ApplyForOnDemandScan>{}</ApplyForOnDemandScan>\n          <ApplyForScriptChecker>{}</ApplyForScriptChecker>\n          <Description>Rule number {n}, carried along for years</Description>\n          <ApplyForNetAppMonitor>no</ApplyForNetAppMonitor>\n          <ApplyForICAPScanner>no</ApplyForICAPScanner>\n        </element>\n",
-            yes(n % 11 != 0),
-            yes(n % 3 != 0),
-            yes(n % 7 != 0),
+            yes(!n.is_multiple_of(11)),
+            yes(!n.is_multiple_of(3)),
+            yes(!n.is_multiple_of(7)),
         );
     }
     out.push_str("      </ExclutionRules>\n    </TrustedZone>\n  </Settings>\n</KAV-WSEE-Settings>\n");
@@ -37,12 +37,14 @@ pub fn kesl(bytes: usize) -> String {
         "[MonitoringTask.item_0000]\nTaskName=File_Threat_Protection\nTaskType=OAS\nActive=Yes\n\n",
         "[OnDemandTask.item_0000]\nTaskName=Scan_My_Computer\nTaskType=ODS\nTaskId=2\n\n",
     ];
-    for (half, (task, prefix)) in head.iter().zip(["MonitoringTask.item_0000", "OnDemandTask.item_0000"]).enumerate() {
+    for (half, (task, prefix)) in
+        head.iter().zip(["MonitoringTask.item_0000", "OnDemandTask.item_0000"]).enumerate()
+    {
         out.push_str(task);
         let end = bytes / 2 * (half + 1);
         let mut n = 0u32;
         while out.len() < end {
-            let mask = if n % 4 == 0 { "*.log" } else { "*" };
+            let mask = if n.is_multiple_of(4) { "*.log" } else { "*" };
             let _ = write!(
                 out,
                 "[{prefix}.Settings.ExcludedFromScanScope.item_{n:04}]\nAreaDesc=Customer {n}, data folder\nUseScanArea=Yes\nPath=/srv/customers/c{n}/data\nAreaMask.item_0000={mask}\n\n"

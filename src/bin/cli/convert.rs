@@ -56,10 +56,17 @@ pub(crate) fn convert(call: &Call) -> Result<Outcome, Stop> {
     check_targets(&call.to)?;
     let (inputs, refused) = readings(&call.files)?;
     let mut outcome = Outcome { refused: !refused.is_empty(), needs_person: false };
-    let groups: Vec<Vec<&Reading>> =
-        if call.merge && !inputs.is_empty() { vec![inputs.iter().collect()] } else { inputs.iter().map(|r| vec![r]).collect() };
-    if call.merge && inputs.windows(2).any(|w| matches!(w, [a, b] if a.format.platform() != b.format.platform())) {
-        return Err(Stop::Usage("--merge takes inputs of one machine, but these are for different systems".to_owned()));
+    let groups: Vec<Vec<&Reading>> = if call.merge && !inputs.is_empty() {
+        vec![inputs.iter().collect()]
+    } else {
+        inputs.iter().map(|r| vec![r]).collect()
+    };
+    if call.merge
+        && inputs.windows(2).any(|w| matches!(w, [a, b] if a.format.platform() != b.format.platform()))
+    {
+        return Err(Stop::Usage(
+            "--merge takes inputs of one machine, but these are for different systems".to_owned(),
+        ));
     }
     let mut parts = Vec::new();
     for group in &groups {
@@ -68,12 +75,20 @@ pub(crate) fn convert(call: &Call) -> Result<Outcome, Stop> {
             let conversion = run(&policy, route, &options);
             outcome.needs_person |= call.strict && conversion.needs_person();
             let input = group.iter().map(|r| r.input.name.as_str()).collect::<Vec<_>>().join("+");
-            parts.push(Part { input, target: route.info().id, files: bundle::files(group, &policy, &conversion) });
+            parts.push(Part {
+                input,
+                target: route.info().id,
+                files: bundle::files(group, &policy, &conversion),
+            });
         }
     }
     let single = groups.len() + refused.len() == 1 && parts.len() == 1;
     let files = if parts.is_empty() { Vec::new() } else { bundle::tree(parts, single) };
-    let files = if call.zip && !files.is_empty() { vec![OutFile { name: ZIP.to_owned(), bytes: bundle::zip(&files) }] } else { files };
+    let files = if call.zip && !files.is_empty() {
+        vec![OutFile { name: ZIP.to_owned(), bytes: bundle::zip(&files) }]
+    } else {
+        files
+    };
     output::write_all(&call.out, &files, call.force)?;
     Ok(outcome)
 }
@@ -84,7 +99,10 @@ fn options(call: &Call) -> Result<Options, Stop> {
         None => Decisions { crosswalk_decisions: 1, decisions: Vec::new() },
     };
     if decisions.crosswalk_decisions != 1 {
-        return Err(Stop::Usage(format!("form {} of decisions is not known, 1 is", decisions.crosswalk_decisions)));
+        return Err(Stop::Usage(format!(
+            "form {} of decisions is not known, 1 is",
+            decisions.crosswalk_decisions
+        )));
     }
     let unknown = call.accept.iter().find(|code| crosswalk::finding::meaning(code).is_empty());
     if let Some(code) = unknown {
@@ -104,7 +122,9 @@ fn options(call: &Call) -> Result<Options, Stop> {
 fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let number = |part: &str, digits: usize, range: std::ops::RangeInclusive<u32>| {
-        part.len() == digits && part.bytes().all(|b| b.is_ascii_digit()) && part.parse().is_ok_and(|n| range.contains(&n))
+        part.len() == digits
+            && part.bytes().all(|b| b.is_ascii_digit())
+            && part.parse().is_ok_and(|n| range.contains(&n))
     };
     matches!(parts.as_slice(), [y, m, d] if number(y, 4, 1..=9999) && number(m, 2, 1..=12) && number(d, 2, 1..=31))
 }

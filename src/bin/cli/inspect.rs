@@ -32,12 +32,18 @@ pub(crate) fn inspect(files: &[PathBuf], json: bool, told: &Told) -> Result<Outc
 
 fn describe(input: &view::InputView, items: &[view::ItemView]) -> String {
     let mut out = format!("{}: {}\n", input.name, input.label);
-    out.push_str(&format!("  {} {}, {}, {} bytes, {} leaves\n", input.product, input.version, input.encoding, input.bytes, input.leaves));
+    out.push_str(&format!(
+        "  {} {}, {}, {} bytes, {} leaves\n",
+        input.product, input.version, input.encoding, input.bytes, input.leaves
+    ));
     for (kind, count) in &input.counts {
         out.push_str(&format!("  {count:>7} {kind}\n"));
     }
     for question in &input.questions {
-        let answer = question.answer.as_deref().map_or_else(|| "not answered".to_owned(), |a| format!("answered: {a}"));
+        let answer = question
+            .answer
+            .as_deref()
+            .map_or_else(|| "not answered".to_owned(), |a| format!("answered: {a}"));
         out.push_str(&format!("  ? {} [{}; {answer}]\n", question.text, question.key));
         for (value, label) in &question.options {
             out.push_str(&format!("      {}={value}  {label}\n", question.key));
@@ -75,7 +81,8 @@ fn of_input(reading: &Reading, options: &Options) -> (String, serde_json::Value)
     let mut values = Vec::new();
     for route in vendor::all().iter().filter(|r| r.info().platform == policy.platform) {
         let shown = view::conversion(&convert(&policy, *route, options), options);
-        let told: Vec<String> = shown.totals.iter().filter(|(_, n)| *n > 0).map(|(fate, n)| format!("{n} {fate}")).collect();
+        let told: Vec<String> =
+            shown.totals.iter().filter(|(_, n)| *n > 0).map(|(fate, n)| format!("{n} {fate}")).collect();
         text.push_str(&format!("  {:<22} {}\n", shown.target.id, told.join(", ")));
         values.push(json!({"target": shown.target.id, "rows": shown.rows, "entries": shown.entries,
             "totals": shown.totals.into_iter().collect::<std::collections::BTreeMap<_, _>>()}));

@@ -162,7 +162,10 @@ pub(crate) fn run() -> ExitCode {
 pub(crate) fn bytes_of(path: &Path) -> Result<(String, Vec<u8>), Stop> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| Stop::System(format!("standard input: {e}")))?;
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|e| Stop::System(format!("standard input: {e}")))?;
         return Ok(("stdin".to_owned(), bytes));
     }
     let bytes = std::fs::read(path).map_err(|e| Stop::System(format!("{}: {e}", path.display())))?;
@@ -191,7 +194,9 @@ fn formats(json: bool) -> String {
         let all: Vec<_> = FORMATS.iter().map(|(_, _, info)| info).collect();
         return output::json(&all);
     }
-    let rows = FORMATS.iter().map(|(_, _, f)| format!("{}\n  {}\n  Promise: {}\n  Export:  {}\n", f.id, f.label, f.promise, f.export));
+    let rows = FORMATS.iter().map(|(_, _, f)| {
+        format!("{}\n  {}\n  Promise: {}\n  Export:  {}\n", f.id, f.label, f.promise, f.export)
+    });
     rows.collect()
 }
 

@@ -17,7 +17,9 @@ pub(crate) fn print(text: &str) -> Result<Outcome, Stop> {
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<Outcome, Stop> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Stop::System(format!("standard output: {e}"))),
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Stop::System(format!("standard output: {e}")))
+        }
         _ => Ok(Outcome::default()),
     }
 }
@@ -44,7 +46,8 @@ pub(crate) fn refusal(refusal: &Refusal) {
 /// Writes all files below a folder. Each is written beside its place and moved there; nothing is overwritten unless
 /// `force` is set, and that is found out before anything is written.
 pub(crate) fn write_all(folder: &Path, files: &[OutFile], force: bool) -> Result<(), Stop> {
-    let path_of = |file: &OutFile| -> PathBuf { file.name.split('/').fold(folder.to_owned(), |p, part| p.join(part)) };
+    let path_of =
+        |file: &OutFile| -> PathBuf { file.name.split('/').fold(folder.to_owned(), |p, part| p.join(part)) };
     if !force && let Some(there) = files.iter().map(path_of).find(|p| p.exists()) {
         return Err(Stop::System(format!("{} exists; use --force to overwrite it", there.display())));
     }

@@ -8,20 +8,33 @@ use super::{Group, Key, Owner, one, setting, yes};
 use crate::finding::{self, Severity};
 use crate::kaspersky::{Part, finding as note};
 use crate::policy::{
-    Certainty, Exclusion, FirewallRule, Kind, MaskLanguage, Meaning, PathMask, Reach, State, TrustedApplication,
+    Certainty, Exclusion, FirewallRule, Kind, MaskLanguage, Meaning, PathMask, Reach, State,
+    TrustedApplication,
 };
 
 /// Lists whose elements are structs, with the keys that their elements may have.
 const LISTS: &[(&str, &[&str])] = &[
     ("ScanScope", SCOPE_KEYS),
     ("ExcludedFromScanScope", SCOPE_KEYS),
-    ("ExcludedForProgram", &["ProgramPath", "ApplyToDescendants", "AreaDesc", "UseExcludedForProgram", "AreaMask", "Path"]),
+    (
+        "ExcludedForProgram",
+        &["ProgramPath", "ApplyToDescendants", "AreaDesc", "UseExcludedForProgram", "AreaMask", "Path"],
+    ),
     ("TrustedPrograms", &["ProgramPath", "ApplyToDescendants", "ProgramDesc", "UseTrustedProgram"]),
     (
         "PacketRules",
         &[
-            "Name", "FirewallAction", "Protocol", "RemotePorts", "LocalPorts", "ICMPType", "ICMPCode", "Direction",
-            "RemoteAddress", "LocalAddress", "LogAttempts",
+            "Name",
+            "FirewallAction",
+            "Protocol",
+            "RemotePorts",
+            "LocalPorts",
+            "ICMPType",
+            "ICMPCode",
+            "Direction",
+            "RemoteAddress",
+            "LocalAddress",
+            "LogAttempts",
         ],
     ),
 ];
@@ -60,7 +73,9 @@ impl<'d> Element<'_, 'd> {
 
     /// `AreaMask.item_#` in ascending order of the number; an unnumbered key counts as the first.
     fn list(&self, name: &str) -> Vec<String> {
-        let number = |k: &Key<'_>| k.tail().get(3).and_then(|i| i.strip_prefix("item_")).and_then(|n| n.parse::<u64>().ok());
+        let number = |k: &Key<'_>| {
+            k.tail().get(3).and_then(|i| i.strip_prefix("item_")).and_then(|n| n.parse::<u64>().ok())
+        };
         let mut found: Vec<_> = self.keys.iter().filter(|k| k.tail().get(2) == Some(name)).collect();
         found.sort_by_key(|k| number(k));
         found.iter().map(|k| k.value.to_owned()).collect()
@@ -68,7 +83,14 @@ impl<'d> Element<'_, 'd> {
 }
 
 /// Turns an element into an item.
-pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, owner: Owner, (list, item): Name<'_>, group: Group<'_>) {
+pub(super) fn convert(
+    part: &mut Part<'_>,
+    tasks: &Tasks,
+    switches: &Switches,
+    owner: Owner,
+    (list, item): Name<'_>,
+    group: Group<'_>,
+) {
     let mut ranges: Vec<_> = group.keys.iter().map(|k| one(k.leaf)).collect();
     ranges.sort_by_key(|r| r.start);
     let line = group.keys.first().map_or(0, |k| part.reading.document.leaf_line(k.leaf));
@@ -86,7 +108,9 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, o
         _ => packet_rule(entry, item, &element),
     };
     let state = match (broken, state) {
-        (Some(reason), State::Active | State::Waits { .. }) => State::ByHand { code: finding::RULE_INCOMPLETE, reason },
+        (Some(reason), State::Active | State::Waits { .. }) => {
+            State::ByHand { code: finding::RULE_INCOMPLETE, reason }
+        }
         (_, state) => state,
     };
     let leaves = part.claim(ranges);
@@ -109,7 +133,9 @@ fn incomplete(part: &Part<'_>, list: &str, group: &Group<'_>) -> Option<String> 
             (_, None) => true,
         };
         if !name.is_empty() && (!known.contains(&name) || !shape) {
-            return Some(format!("The rule has a setting that Crosswalk does not know and that may narrow it: {name}"));
+            return Some(format!(
+                "The rule has a setting that Crosswalk does not know and that may narrow it: {name}"
+            ));
         }
         if key.repeated {
             return Some(format!("The setting {name} stands twice in the rule"));
@@ -136,10 +162,9 @@ fn masks_text(masks: &[String]) -> String {
 fn switched(element: &Element<'_, '_>, key: &str, list_off: bool) -> State {
     match element.get(key).map(yes) {
         Some(Some(false)) => State::Inactive(format!("{key}=No: the row is switched off")),
-        Some(None) => State::ByHand {
-            code: finding::RULE_INCOMPLETE,
-            reason: format!("{key} is neither Yes nor No"),
-        },
+        Some(None) => {
+            State::ByHand { code: finding::RULE_INCOMPLETE, reason: format!("{key} is neither Yes nor No") }
+        }
         _ if list_off => State::Inactive("The list is switched off".to_owned()),
         _ => State::Active,
     }
@@ -176,7 +201,8 @@ fn exclusion(part: &mut Part<'_>, index: usize, entry: &Entry, element: &Element
     let source = format!("{}: do not scan {path}{}{}", entry.task.name, masks_text(&masks), comment(element));
     let mut state = of_task(entry, switched(element, "UseScanArea", false));
     if path.is_empty() && state == State::Active {
-        state = State::ByHand { code: finding::RULE_INCOMPLETE, reason: "The exclusion has no path".to_owned() };
+        state =
+            State::ByHand { code: finding::RULE_INCOMPLETE, reason: "The exclusion has no path".to_owned() };
     }
     if all_files && matches!(path.as_str(), "/" | "/*" | "/**" | "*" | "**") && state == State::Active {
         state = State::ByHand {
@@ -219,11 +245,14 @@ fn by_program(entry: &Entry, element: &Element<'_, '_>) -> Made {
     let state = match switched(element, "UseExcludedForProgram", false) {
         State::Active => State::ByHand {
             code: finding::NOT_ESTABLISHED,
-            reason: "The names of these keys are inferred; compare the row with the product before you rebuild it".to_owned(),
+            reason:
+                "The names of these keys are inferred; compare the row with the product before you rebuild it"
+                    .to_owned(),
         },
         other => other,
     };
-    let source = format!("{}: do not scan what {program} uses in {path}{}", entry.task.name, comment(element));
+    let source =
+        format!("{}: do not scan what {program} uses in {path}{}", entry.task.name, comment(element));
     (Kind::Inventory, state, Certainty::Inferred, source)
 }
 

@@ -92,7 +92,8 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
     let Document::Ini(doc) = &reading.document else { return Read::default() };
     let mut part = Part::new(reading);
     let full = reading.format == Format::KeslExport;
-    let tasks = if full { Tasks::of_export(doc) } else { Tasks::of_task_file(reading, doc, answers, &mut part.read) };
+    let tasks =
+        if full { Tasks::of_export(doc) } else { Tasks::of_task_file(reading, doc, answers, &mut part.read) };
     part.read.product = "Kaspersky Endpoint Security for Linux".to_owned();
     let keys = take_apart(doc, &tasks, full);
     if full {
@@ -157,14 +158,30 @@ fn version(part: &mut Part<'_>, keys: &[Key<'_>]) {
     part.read.version = key.value.to_owned();
     if !key.value.starts_with("11.1.") {
         let line = part.reading.document.leaf_line(key.leaf);
-        let message = format!("No full export of version {} was seen by the project; known keys are converted, every other key is listed", key.value);
+        let message = format!(
+            "No full export of version {} was seen by the project; known keys are converted, every other key is listed",
+            key.value
+        );
         let hint = "Look through the rows that were not read; names may have changed between versions";
-        part.read.findings.push(note(part.reading, finding::VERSION_UNSEEN, Severity::Info, line, message, hint));
+        part.read.findings.push(note(
+            part.reading,
+            finding::VERSION_UNSEEN,
+            Severity::Info,
+            line,
+            message,
+            hint,
+        ));
     }
 }
 
 /// List elements are gathered first, since their keys may stand apart; everything else is a setting of its own.
-fn convert(part: &mut Part<'_>, doc: &IniDoc, tasks: &Tasks, switches: &settings::Switches, keys: Vec<Key<'_>>) {
+fn convert(
+    part: &mut Part<'_>,
+    doc: &IniDoc,
+    tasks: &Tasks,
+    switches: &settings::Switches,
+    keys: Vec<Key<'_>>,
+) {
     let spoilt: Vec<&str> =
         (0..doc.leaf_count()).filter(|l| doc.kind(*l) == IniKind::Bad).map(|l| doc.section(l)).collect();
     let mut order: Vec<(Owner, groups::Name<'_>, Group<'_>)> = Vec::new();

@@ -126,7 +126,10 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
     let Some((_, _, reads, certainty)) = KNOWN.iter().find(|(k, p, ..)| *k == name && fits(*p)) else {
         return;
     };
-    let is_list = matches!(reads, Reads::ExcludeMask | Reads::ExcludeThreat | Reads::ExcludeAddress | Reads::MountPoint | Reads::Zone);
+    let is_list = matches!(
+        reads,
+        Reads::ExcludeMask | Reads::ExcludeThreat | Reads::ExcludeAddress | Reads::MountPoint | Reads::Zone
+    );
     let shape_fits = match tail.as_slice().get(1..) {
         Some([]) => true,
         Some([item]) => is_list && is_item(item),
@@ -144,10 +147,14 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
     let mut state = if key.repeated {
         State::ByHand { code: finding::RULE_INCOMPLETE, reason: format!("The setting {name} stands twice") }
     } else if spoilt && is_list {
-        let reason = "A line in the same section could not be read; it may be the switch of the list".to_owned();
+        let reason =
+            "A line in the same section could not be read; it may be the switch of the list".to_owned();
         State::ByHand { code: finding::RULE_INCOMPLETE, reason }
     } else if value.is_none() && !is_list {
-        State::ByHand { code: finding::NOT_ESTABLISHED, reason: format!("What {name}={} means is not established", key.value) }
+        State::ByHand {
+            code: finding::NOT_ESTABLISHED,
+            reason: format!("What {name}={} means is not established", key.value),
+        }
     } else {
         State::Active
     };
@@ -156,12 +163,22 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
         Reads::ExcludeMask => {
             state = list_state(state, switches.is_off(key.owner, "UseExcludeMasks"), "UseExcludeMasks");
             let reach = Reach::Task(index.unwrap_or(0));
-            Kind::Exclusion(Exclusion { path: None, names: vec![key.value.to_owned()], threats: Vec::new(), reach })
+            Kind::Exclusion(Exclusion {
+                path: None,
+                names: vec![key.value.to_owned()],
+                threats: Vec::new(),
+                reach,
+            })
         }
         Reads::ExcludeThreat => {
             state = list_state(state, switches.is_off(key.owner, "UseExcludeThreats"), "UseExcludeThreats");
             let reach = Reach::Task(index.unwrap_or(0));
-            Kind::Exclusion(Exclusion { path: None, names: Vec::new(), threats: vec![key.value.to_owned()], reach })
+            Kind::Exclusion(Exclusion {
+                path: None,
+                names: Vec::new(),
+                threats: vec![key.value.to_owned()],
+                reach,
+            })
         }
         Reads::ExcludeAddress => {
             state = list_state(state, switches.is_off(key.owner, "UseExcludeIPs"), "UseExcludeIPs");
@@ -183,7 +200,11 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
             };
         }
     }
-    if task.is_some_and(|(_, t)| !t.task.active) && state == State::Active && matches!(kind, Kind::Setting { .. }) && name != "Active" {
+    if task.is_some_and(|(_, t)| !t.task.active)
+        && state == State::Active
+        && matches!(kind, Kind::Setting { .. })
+        && name != "Active"
+    {
         state = State::Inactive(format!("{task_name} is switched off"));
     }
     let leaves = part.claim([one(key.leaf)]);
@@ -205,21 +226,28 @@ fn value(reads: Reads, text: &str) -> Option<Meaning> {
         Reads::ListSwitch => yes(text).map(Meaning::ListSwitch),
         Reads::Archives => yes(text).map(Meaning::Archives),
         Reads::Heuristics => yes(text).map(Meaning::Heuristics),
-        Reads::HeuristicLevel => {
-            ["Light", "Medium", "Deep", "Recommended"].iter().find(|l| l.eq_ignore_ascii_case(text)).map(|l| Meaning::HeuristicLevel((*l).to_owned()))
-        }
+        Reads::HeuristicLevel => ["Light", "Medium", "Deep", "Recommended"]
+            .iter()
+            .find(|l| l.eq_ignore_ascii_case(text))
+            .map(|l| Meaning::HeuristicLevel((*l).to_owned())),
         Reads::Size => number().map(Meaning::SizeLimit),
         Reads::Time => number().map(Meaning::TimeLimit),
         Reads::First | Reads::OnlyAction => action(text).map(Meaning::Action),
         Reads::Second => action(text).map(Meaning::Fallback),
         Reads::Cloud => match text {
-            t if t.eq_ignore_ascii_case("basic") || t.eq_ignore_ascii_case("extended") => Some(Meaning::Cloud(true)),
+            t if t.eq_ignore_ascii_case("basic") || t.eq_ignore_ascii_case("extended") => {
+                Some(Meaning::Cloud(true))
+            }
             t => yes(t).map(Meaning::Cloud),
         },
         Reads::FirewallDefault => Some(Meaning::FirewallDefault),
         Reads::Zone => Some(Meaning::Zone),
         Reads::Other => Some(Meaning::Other),
-        Reads::Context | Reads::ExcludeMask | Reads::ExcludeThreat | Reads::ExcludeAddress | Reads::MountPoint => Some(Meaning::Other),
+        Reads::Context
+        | Reads::ExcludeMask
+        | Reads::ExcludeThreat
+        | Reads::ExcludeAddress
+        | Reads::MountPoint => Some(Meaning::Other),
     }
 }
 
@@ -237,8 +265,14 @@ fn action(text: &str) -> Option<Action> {
     ACTIONS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, a)| *a)
 }
 
-const SCHEDULE_KEYS: &[&str] =
-    &["RuleType", "StartTime", "RandomInterval", "RunMissedStartRules", "UseWorkingTimeout", "WorkingTimeout"];
+const SCHEDULE_KEYS: &[&str] = &[
+    "RuleType",
+    "StartTime",
+    "RandomInterval",
+    "RunMissedStartRules",
+    "UseWorkingTimeout",
+    "WorkingTimeout",
+];
 
 /// Whether a key belongs to a schedule file, where the keys stand at the top level.
 pub(super) fn is_schedule_key(tasks: &Tasks, key: &Key<'_>) -> bool {
@@ -248,7 +282,13 @@ pub(super) fn is_schedule_key(tasks: &Tasks, key: &Key<'_>) -> bool {
 
 /// The schedule of a task. `RuleType=6` in a full export and `Manual` elsewhere mean: started by a person. No other
 /// number is interpreted.
-pub(super) fn schedule(part: &mut Part<'_>, tasks: &Tasks, owner: Owner, keys: &[Key<'_>], ranges: Vec<Range<u32>>) {
+pub(super) fn schedule(
+    part: &mut Part<'_>,
+    tasks: &Tasks,
+    owner: Owner,
+    keys: &[Key<'_>],
+    ranges: Vec<Range<u32>>,
+) {
     let Some((index, entry)) = tasks.get(owner) else { return };
     if keys.iter().any(|k| !SCHEDULE_KEYS.contains(&k.tail().last())) {
         return;
@@ -257,7 +297,8 @@ pub(super) fn schedule(part: &mut Part<'_>, tasks: &Tasks, owner: Owner, keys: &
     let manual = rule == "6" || rule.eq_ignore_ascii_case("manual");
     let text: Vec<String> = keys.iter().map(|k| format!("{}={}", k.tail().last(), k.value)).collect();
     let source = format!("{}: schedule {}", entry.task.name, text.join(", "));
-    let certainty = if rule.bytes().all(|b| b.is_ascii_digit()) { Certainty::Inferred } else { Certainty::Documented };
+    let certainty =
+        if rule.bytes().all(|b| b.is_ascii_digit()) { Certainty::Inferred } else { Certainty::Documented };
     let leaves = part.claim(ranges);
     part.push(leaves, setting(Some(index), Meaning::Schedule { manual }), State::Active, certainty, source);
 }

@@ -73,7 +73,9 @@ impl Tasks {
                 let task = Task { name: prefix.to_owned(), component: Component::General, active: true };
                 tasks.list.push(Entry { task, kind: String::new(), certain: true });
             }
-            let Some(entry) = tasks.list.get_mut(at).filter(|_| doc.section(leaf) == prefix) else { continue };
+            let Some(entry) = tasks.list.get_mut(at).filter(|_| doc.section(leaf) == prefix) else {
+                continue;
+            };
             let value = doc.leaf_value(leaf);
             match doc.key(leaf) {
                 "TaskName" if !value.is_empty() => value.clone_into(&mut entry.task.name),
@@ -111,14 +113,19 @@ impl Tasks {
         if let Some(name) = certain {
             return task(&name, true);
         }
-        let options: &[&str] =
-            if by_keys == ["on-demand"] { &["Scan_My_Computer", "Critical_Areas_Scan", "Scan_File", "Inventory_Scan"] } else { ANY_TASK };
+        let options: &[&str] = if by_keys == ["on-demand"] {
+            &["Scan_My_Computer", "Critical_Areas_Scan", "Scan_File", "Inventory_Scan"]
+        } else {
+            ANY_TASK
+        };
         let answer = answers.get(TASK_QUESTION, &reading.input.name).filter(|a| options.contains(a));
         read.questions.push(Question {
             key: TASK_QUESTION,
             input: reading.input.name.clone(),
             text: "Which task do these settings belong to?".to_owned(),
-            help: "A task file does not name its task. `kesl-control --get-task-list` shows names and numbers".to_owned(),
+            help:
+                "A task file does not name its task. `kesl-control --get-task-list` shows names and numbers"
+                    .to_owned(),
             options: options.iter().map(|o| ((*o).to_owned(), o.replace('_', " "))).collect(),
             answer: answer.map(str::to_owned),
             rows: 0,

@@ -53,10 +53,16 @@ impl Route for Mdatp {
     fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>) -> Verdict {
         let component = |task: &Option<usize>| task.and_then(|t| policy.tasks.get(t)).map(|t| t.component);
         match (&item.kind, coverage) {
-            (Kind::Exclusion(exclusion), Some(coverage)) if exclusion.threats.is_empty() => assess(exclusion, coverage),
+            (Kind::Exclusion(exclusion), Some(coverage)) if exclusion.threats.is_empty() => {
+                assess(exclusion, coverage)
+            }
             (Kind::Setting { task, meaning: Meaning::Switch(on) }, _) => match (component(task), on) {
-                (Some(Component::OnAccess), true) => Verdict::exact(vec![key(ENFORCEMENT, "real_time")], "Real-time protection stays on"),
-                (Some(Component::Behaviour), true) => Verdict::exact(vec![key(BEHAVIOUR, "enabled")], "Behaviour monitoring stays on"),
+                (Some(Component::OnAccess), true) => {
+                    Verdict::exact(vec![key(ENFORCEMENT, "real_time")], "Real-time protection stays on")
+                }
+                (Some(Component::Behaviour), true) => {
+                    Verdict::exact(vec![key(BEHAVIOUR, "enabled")], "Behaviour monitoring stays on")
+                }
                 _ => settings::common(item, NAME),
             },
             (Kind::Setting { meaning: Meaning::Archives(true), .. }, _) => {
@@ -77,12 +83,18 @@ impl Route for Mdatp {
         for entry in entries {
             let value = &entry.value;
             match entry.list {
-                FOLDER => exclusions.push(json!({"$type": "excludedPath", "isDirectory": true, "path": value, "scopes": ["epp"]})),
-                SINGLE => exclusions.push(json!({"$type": "excludedPath", "isDirectory": false, "path": value, "scopes": ["epp"]})),
-                EXTENSION => exclusions.push(json!({"$type": "excludedFileExtension", "extension": value, "scopes": ["epp"]})),
+                FOLDER => exclusions.push(
+                    json!({"$type": "excludedPath", "isDirectory": true, "path": value, "scopes": ["epp"]}),
+                ),
+                SINGLE => exclusions.push(
+                    json!({"$type": "excludedPath", "isDirectory": false, "path": value, "scopes": ["epp"]}),
+                ),
+                EXTENSION => exclusions
+                    .push(json!({"$type": "excludedFileExtension", "extension": value, "scopes": ["epp"]})),
                 list => {
                     let name = list.rsplit('.').next().unwrap_or(list);
-                    let value = if value == "true" { Value::Bool(true) } else { Value::String(value.clone()) };
+                    let value =
+                        if value == "true" { Value::Bool(true) } else { Value::String(value.clone()) };
                     engine.insert(name.to_owned(), value);
                 }
             }
@@ -90,7 +102,10 @@ impl Route for Mdatp {
         let mut root = Map::new();
         root.insert("antivirusEngine".to_owned(), Value::Object(engine));
         if !exclusions.is_empty() {
-            root.insert("exclusionSettings".to_owned(), json!({"exclusions": exclusions, "mergePolicy": "merge"}));
+            root.insert(
+                "exclusionSettings".to_owned(),
+                json!({"exclusions": exclusions, "mergePolicy": "merge"}),
+            );
         }
         let mut bytes = serde_json::to_vec_pretty(&Value::Object(root)).unwrap_or_default();
         bytes.push(b'\n');
@@ -98,12 +113,19 @@ impl Route for Mdatp {
     }
 
     fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
-        let mut found = vec![finding(codes::NOT_TRIED, Severity::Info, INFO.grade, "Try it on one machine first, then look at what is in force")];
+        let mut found = vec![finding(
+            codes::NOT_TRIED,
+            Severity::Info,
+            INFO.grade,
+            "Try it on one machine first, then look at what is in force",
+        )];
         let level = entries.iter().find(|e| e.list == ENFORCEMENT).map_or("", |e| e.value.as_str());
         found.push(finding(
             codes::WEAKER_DEFAULT,
             Severity::Info,
-            format!("Without a setting Defender on Linux stays passive, so enforcementLevel {level} is written"),
+            format!(
+                "Without a setting Defender on Linux stays passive, so enforcementLevel {level} is written"
+            ),
             "Remove the old product before this file arrives: two products in real time disturb each other",
         ));
         if level == "on_demand" {
@@ -197,7 +219,13 @@ fn path(text: &str, exclusion: &Exclusion) -> Result<Vec<Entry>, Verdict> {
         Linux::Below(p) => Ok(vec![key(FOLDER, &format!("{p}/"))]),
         Linux::Wild(_) => by_hand("the two products read wildcards in different ways"),
         Linux::Odd(why) => by_hand(why),
-        Linux::Keyword(word) => Err(Verdict::by_hand(codes::KEYWORD, format!("{word} stands for shares or mounts; name their folders by hand"))),
-        Linux::All => Err(Verdict::by_hand(codes::ALL_BY_HAND, "This row excludes everything; nothing converts that silently")),
+        Linux::Keyword(word) => Err(Verdict::by_hand(
+            codes::KEYWORD,
+            format!("{word} stands for shares or mounts; name their folders by hand"),
+        )),
+        Linux::All => Err(Verdict::by_hand(
+            codes::ALL_BY_HAND,
+            "This row excludes everything; nothing converts that silently",
+        )),
     }
 }

@@ -45,7 +45,8 @@ pub struct Lists<'a> {
     pub processes: &'a [String],
 }
 
-const CARRIES: &str = "path, file, file-mask and extension exclusions; trusted applications as process exclusions, by decision";
+const CARRIES: &str =
+    "path, file, file-mask and extension exclusions; trusted applications as process exclusions, by decision";
 
 static POWERSHELL: RouteInfo = RouteInfo {
     id: "defender/powershell",
@@ -92,7 +93,9 @@ impl Route for WindowsRoute {
     }
 
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
-        let of = |list| -> Vec<String> { entries.iter().filter(|e| e.list == list).map(|e| e.value.clone()).collect() };
+        let of = |list| -> Vec<String> {
+            entries.iter().filter(|e| e.list == list).map(|e| e.value.clone()).collect()
+        };
         let (paths, extensions, processes) = (of(PATHS), of(EXTENSIONS), of(PROCESSES));
         let lists = Lists { paths: &paths, extensions: &extensions, processes: &processes };
         let name = self.info.files.first().copied().unwrap_or("");
@@ -128,13 +131,20 @@ impl Route for WindowsRoute {
 }
 
 fn write_script(lists: &Lists<'_>, stamp: &Stamp<'_>) -> Option<Vec<u8>> {
-    powershell::script(lists, &powershell::Stamp { version: crate::VERSION, input_sha256: stamp.input_sha256 }).ok()
+    powershell::script(
+        lists,
+        &powershell::Stamp { version: crate::VERSION, input_sha256: stamp.input_sha256 },
+    )
+    .ok()
 }
 
 /// A verdict whose values no script literal can hold goes to a person, on both routes.
 fn carried(verdict: Verdict) -> Verdict {
     match verdict.entries.iter().find(|e| powershell::literal(&e.value).is_none()) {
-        Some(_) => Verdict::by_hand(codes::CHARACTER, "A control character or line separator cannot stand in an exclusion"),
+        Some(_) => Verdict::by_hand(
+            codes::CHARACTER,
+            "A control character or line separator cannot stand in an exclusion",
+        ),
         None => verdict,
     }
 }
@@ -179,16 +189,22 @@ impl WindowsRoute {
                 );
             }
         };
-        let lost_script = matches!(&exclusion.reach, Reach::Components(c) if c.contains(&Component::Script)) && !triggers.0.is_empty();
+        let lost_script = matches!(&exclusion.reach, Reach::Components(c) if c.contains(&Component::Script))
+            && !triggers.0.is_empty();
         let verdict = match mask::windows(&path.text) {
             Windows::Odd(why) => return Verdict::by_hand(codes::MASK_BY_HAND, format!("Not written: {why}")),
             Windows::All => {
-                return Verdict::by_hand(codes::ALL_BY_HAND, "This row excludes a whole drive or everything; nothing converts that silently");
+                return Verdict::by_hand(
+                    codes::ALL_BY_HAND,
+                    "This row excludes a whole drive or everything; nothing converts that silently",
+                );
             }
             Windows::UserVariable(name) => {
                 return Verdict::by_hand(
                     codes::VARIABLE,
-                    format!("%{name}% may be another folder for Defender, which runs as SYSTEM; write the folder in full"),
+                    format!(
+                        "%{name}% may be another folder for Defender, which runs as SYSTEM; write the folder in full"
+                    ),
                 );
             }
             Windows::Extension(ext) => return self.extension(&ext, &triggers),
@@ -198,13 +214,23 @@ impl WindowsRoute {
                     format!("Defender cannot exclude a folder without the folders below: {folder}"),
                 );
             }
-            Windows::Folder(folder) => Verdict::exact(self.paths(&folder, None, &triggers), "The folder with all it holds, for the same scans"),
-            Windows::File(file) => Verdict::exact(self.paths(&file, Some("file"), &triggers), "The same file, for the same scans"),
+            Windows::Folder(folder) => Verdict::exact(
+                self.paths(&folder, None, &triggers),
+                "The folder with all it holds, for the same scans",
+            ),
+            Windows::File(file) => Verdict::exact(
+                self.paths(&file, Some("file"), &triggers),
+                "The same file, for the same scans",
+            ),
             Windows::Files(files) => self.files(&files, path.subfolders, &triggers),
         };
         if lost_script {
             let example = format!("{} as a script that runs", path.text);
-            return verdict.stricter(codes::PARTS_TO_ALL, "The same for files; scripts are scanned as they run", example);
+            return verdict.stricter(
+                codes::PARTS_TO_ALL,
+                "The same for files; scripts are scanned as they run",
+                example,
+            );
         }
         verdict
     }
@@ -260,11 +286,16 @@ impl WindowsRoute {
             // A suffix takes the place of the last separator, so the mark has to say that it is a folder.
             (kind, trigger) => {
                 let mark = format!("PathType:{}", kind.unwrap_or("folder"));
-                let parts: Vec<String> = std::iter::once(mark).chain(trigger.map(|t| format!("ScanTrigger:{t}"))).collect();
+                let parts: Vec<String> =
+                    std::iter::once(mark).chain(trigger.map(|t| format!("ScanTrigger:{t}"))).collect();
                 self.entry(PATHS, format!("{path}\\:{{{}}}", parts.join(",")))
             }
         };
-        if triggers.0.is_empty() { vec![with(None)] } else { triggers.0.iter().map(|t| with(Some(t))).collect() }
+        if triggers.0.is_empty() {
+            vec![with(None)]
+        } else {
+            triggers.0.iter().map(|t| with(Some(t))).collect()
+        }
     }
 
     fn trusted(&self, trusted: &TrustedApplication) -> Verdict {
@@ -279,17 +310,23 @@ impl WindowsRoute {
         }
         match mask::windows(&trusted.image.text) {
             Windows::File(image) => {
-                let example = format!("{image}: what it does on the network, and attack surface reduction rules for it");
+                let example = format!(
+                    "{image}: what it does on the network, and attack surface reduction rules for it"
+                );
                 Verdict::exact(vec![self.entry(PROCESSES, image)], "").looser(
                     codes::PROCESS_WIDER,
                     "Files that the program opens are not scanned in real time, as in the source; but network protection and attack surface reduction leave the process alone, too",
                     example,
                 )
             }
-            Windows::UserVariable(name) => {
-                Verdict::by_hand(codes::VARIABLE, format!("%{name}% may be another folder for Defender, which runs as SYSTEM"))
-            }
-            _ => Verdict::by_hand(codes::MASK_BY_HAND, "Only a full path to one program becomes a process exclusion"),
+            Windows::UserVariable(name) => Verdict::by_hand(
+                codes::VARIABLE,
+                format!("%{name}% may be another folder for Defender, which runs as SYSTEM"),
+            ),
+            _ => Verdict::by_hand(
+                codes::MASK_BY_HAND,
+                "Only a full path to one program becomes a process exclusion",
+            ),
         }
     }
 }
