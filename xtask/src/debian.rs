@@ -51,7 +51,9 @@ pub const FONTS: Need = Need {
 /// An engine that can be asked what a configuration does.
 pub const CLAMAV: Need = Need {
     packages: &["clamav", "clamav-daemon", "clamdscan"],
-    present: |place| ["clamscan", "clamd"].iter().all(|program| place.on_path(program).is_some()),
+    present: |place| {
+        ["clamscan", "clamd", "clamdscan", "clamconf"].iter().all(|program| place.on_path(program).is_some())
+    },
 };
 
 /// Makes sure of `needs`.

@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_command_is_shown_as_it_would_be_typed() {
         let mut command = Command::new("/usr/bin/cargo");
-        command.args(["test", "--test", "engine_*"]);
-        assert_eq!(line(&command), "cargo test --test 'engine_*'");
+        command.args(["test", "--test", "a*"]);
+        assert_eq!(line(&command), "cargo test --test 'a*'");
     }
 }
