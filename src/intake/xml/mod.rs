@@ -7,8 +7,8 @@
 //! | file | what |
 //! |---|---|
 //! | this one | the tree: nodes in document order, leaves, paths, values |
-//! | [`builder`] | the way there: events of quick-xml, and the rules it does not check |
-//! | [`rules`] | what XML 1.0 says about characters, names, references, the declaration |
+//! | `builder` | the way there: events of quick-xml, and the rules it does not check |
+//! | `rules` | what XML 1.0 says about characters, names, references, the declaration |
 
 mod builder;
 mod rules;
