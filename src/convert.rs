@@ -4,12 +4,12 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::finding::{self as codes, Finding, Place, Severity};
+use crate::finding::{self as codes, Finding, Severity};
 use crate::ledger::{Fate, Row, Written};
 use crate::options::{Choice, Options};
 use crate::policy::{Item, Kind, Policy, State};
 use crate::review;
-use crate::vendor::{Artefact, Entry, Route, Stamp, Verdict, settings};
+use crate::vendor::{self, Artefact, Entry, Route, Stamp, Verdict, settings};
 
 /// Date that stands where a format demands one and the user gave none.
 pub const NO_DATE: &str = "2024-01-01";
@@ -72,7 +72,7 @@ pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) ->
     let mut findings = policy.findings.clone();
     let fits = info.platform == policy.platform;
     if !fits {
-        findings.push(about_route(
+        findings.push(vendor::finding(
             codes::PLATFORM,
             Severity::Error,
             format!(
@@ -111,7 +111,7 @@ pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) ->
         findings.extend(route.findings(policy, &entries));
     }
     if fits && !from_rows {
-        findings.push(about_route(
+        findings.push(vendor::finding(
             codes::NOTHING_WRITTEN,
             Severity::Warning,
             "No row of the input could be written for this target",
@@ -119,10 +119,6 @@ pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) ->
         ));
     }
     Conversion { route, rows, artefacts, findings, entries }
-}
-
-fn about_route(code: &'static str, severity: Severity, message: impl Into<String>, hint: &str) -> Finding {
-    Finding { code, severity, origin: Place::default(), message: message.into(), hint: hint.to_owned() }
 }
 
 /// What no route has a say in.

@@ -3,11 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::report::Report;
 use crate::convert::{Conversion, kind_word};
-use crate::finding::{self, Finding, Severity};
-use crate::intake::Reading;
-use crate::ledger::Fate;
+use crate::finding::{self, Finding};
+use crate::intake::{InputInfo, Reading};
+use crate::ledger::{Fate, Row};
 use crate::options::Options;
 use crate::policy::{Item, Kind, Policy, State};
 use crate::vendor::Route;
@@ -174,15 +173,10 @@ pub struct ConversionView {
 
 /// Findings, ready to show.
 pub fn findings<'f>(all: impl IntoIterator<Item = &'f Finding>) -> Vec<FindingView> {
-    let severity = |s| match s {
-        Severity::Info => "info",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    };
     all.into_iter()
         .map(|f| FindingView {
             code: f.code.to_owned(),
-            severity: severity(f.severity).to_owned(),
+            severity: f.severity.word().to_owned(),
             input: f.origin.input.clone(),
             line: f.origin.line,
             message: f.message.clone(),
@@ -191,13 +185,15 @@ pub fn findings<'f>(all: impl IntoIterator<Item = &'f Finding>) -> Vec<FindingVi
         .collect()
 }
 
+/// Which input of the policy a reading is.
+fn index_of(reading: &Reading, policy: &Policy) -> usize {
+    let same = |i: &InputInfo| i.sha256 == reading.input.sha256 && i.name == reading.input.name;
+    policy.inputs.iter().position(same).unwrap_or(0)
+}
+
 /// One input of a policy, as it was read.
 pub fn input(reading: &Reading, policy: &Policy) -> InputView {
-    let index = policy
-        .inputs
-        .iter()
-        .position(|i| i.sha256 == reading.input.sha256 && i.name == reading.input.name)
-        .unwrap_or(0);
+    let index = index_of(reading, policy);
     let told = policy.inputs.get(index).unwrap_or(&reading.input);
     let items: Vec<&Item> = policy.items.iter().filter(|i| i.input == index).collect();
     let mut counts: Vec<(String, usize)> = Vec::new();
@@ -240,11 +236,7 @@ pub fn input(reading: &Reading, policy: &Policy) -> InputView {
 
 /// A page of the items of an input.
 pub fn items(reading: &Reading, policy: &Policy, offset: usize, limit: usize) -> Vec<ItemView> {
-    let index = policy
-        .inputs
-        .iter()
-        .position(|i| i.sha256 == reading.input.sha256 && i.name == reading.input.name)
-        .unwrap_or(0);
+    let index = index_of(reading, policy);
     let of_input = policy.items.iter().filter(|i| i.input == index);
     of_input
         .skip(offset)
@@ -313,20 +305,22 @@ pub fn conversion(conversion: &Conversion, options: &Options) -> ConversionView 
 /// A page of the ledger, of one fate or of all.
 pub fn rows(
     readings: &[&Reading],
-    policy: &Policy,
     conversion: &Conversion,
     fate: Option<&str>,
     offset: usize,
     limit: usize,
 ) -> Vec<RowView> {
-    let report = Report::new(readings, policy, conversion);
+    let line = |r: &Row| {
+        let document = readings.get(r.input).map(|reading| &reading.document);
+        document.zip(r.leaves.first()).map_or(0, |(d, leaf)| d.leaf_line(leaf))
+    };
     let wanted = conversion.rows.iter().filter(|r| fate.is_none_or(|f| r.fate.word() == f));
     wanted
         .skip(offset)
         .take(limit)
         .map(|r| RowView {
             id: r.id.clone(),
-            line: report.line(r),
+            line: line(r),
             kind: r.kind.to_owned(),
             source: r.source.clone(),
             fate: r.fate.word().to_owned(),

@@ -34,8 +34,7 @@ fn everything(name: &str, bytes: &[u8]) -> String {
             let conversion = convert(&policy, route, &options);
             out.push_str(&serde_json::to_string(&view::conversion(&conversion, &options)).unwrap());
             out.push_str(
-                &serde_json::to_string(&view::rows(&[&read], &policy, &conversion, None, 0, usize::MAX))
-                    .unwrap(),
+                &serde_json::to_string(&view::rows(&[&read], &conversion, None, 0, usize::MAX)).unwrap(),
             );
             for file in bundle::files(&[&read], &policy, &conversion) {
                 out.push_str(&file.name);

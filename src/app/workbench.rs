@@ -70,7 +70,7 @@ impl Workbench {
             Request::Rows { id, fate, offset } => {
                 let rows = self.sheet(id).and_then(|s| {
                     let conversion = s.conversion.as_ref()?;
-                    Some(view::rows(&[&s.reading], &s.policy, conversion, fate.as_deref(), offset, PAGE))
+                    Some(view::rows(&[&s.reading], conversion, fate.as_deref(), offset, PAGE))
                 });
                 (Response::Rows { id, fate, offset, rows: rows.unwrap_or_default() }, None)
             }

@@ -1,7 +1,6 @@
 //! The report for the customer's file: one page that loads nothing, runs nothing and prints well.
 
 use super::report::Report;
-use crate::finding::Severity;
 use crate::ledger::Fate;
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1b2430;background:#fff}\
@@ -85,17 +84,12 @@ fn findings(out: &mut String, report: &Report<'_>) {
     }
     out.push_str("<h2>Findings</h2>\n<table><caption>What to know before the import</caption><thead><tr><th scope=\"col\">Code</th><th scope=\"col\">Weight</th><th scope=\"col\">Where</th><th scope=\"col\">What</th><th scope=\"col\">What to do</th></tr></thead><tbody>\n");
     for f in report.findings {
-        let weight = match f.severity {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
         let place = match (f.origin.input.as_str(), f.origin.line) {
             ("", _) => String::new(),
             (input, 0) => input.to_owned(),
             (input, line) => format!("{input}, line {line}"),
         };
-        row(out, &[f.code, weight, &place, &f.message, &f.hint]);
+        row(out, &[f.code, f.severity.word(), &place, &f.message, &f.hint]);
     }
     out.push_str("</tbody></table>\n");
 }

@@ -22,7 +22,6 @@ pub struct RouteInfo {
     /// Name in plain words.
     pub name: &'static str,
     /// The system it is for.
-    #[serde(serialize_with = "platform_word")]
     pub platform: Platform,
     /// How well it is proven.
     pub grade: &'static str,
@@ -32,10 +31,6 @@ pub struct RouteInfo {
     pub steps: &'static [&'static str],
     /// What of a policy it carries, in plain words.
     pub carries: &'static str,
-}
-
-fn platform_word<S: serde::Serializer>(platform: &Platform, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(platform.word())
 }
 
 /// One entry of a vendor file.

@@ -123,9 +123,9 @@ impl<'t> Builder<'t> {
                 Event::Start(tag) => self.start(&tag, at)?,
                 Event::Empty(tag) => {
                     self.start(&tag, at)?;
-                    self.end(reader.buffer_position() as usize);
+                    self.end();
                 }
-                Event::End(_) => self.end(at),
+                Event::End(_) => self.end(),
                 Event::Text(text) => self.text(text.into_inner(), at)?,
                 Event::CData(data) => self.cdata(data.into_inner(), at)?,
                 Event::GeneralRef(reference) => {
@@ -291,7 +291,7 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn end(&mut self, _at: usize) {
+    fn end(&mut self) {
         let Some(mut open) = self.open.pop() else { return };
         let run = std::mem::take(&mut open.text);
         if open.has_children {

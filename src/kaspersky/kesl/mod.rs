@@ -182,7 +182,7 @@ fn convert(
     switches: &settings::Switches,
     keys: Vec<Key<'_>>,
 ) {
-    let spoilt: Vec<&str> =
+    let spoilt: FxHashSet<&str> = // lookups only
         (0..doc.leaf_count()).filter(|l| doc.kind(*l) == IniKind::Bad).map(|l| doc.section(l)).collect();
     let mut order: Vec<(Owner, groups::Name<'_>, Group<'_>)> = Vec::new();
     let mut index: FxHashMap<(Owner, groups::Name<'_>), usize> = FxHashMap::default(); // lookups only
@@ -198,7 +198,7 @@ fn convert(
             order.len() - 1
         });
         if let Some((_, _, group)) = order.get_mut(at) {
-            group.spoilt |= !spoilt.is_empty() && spoilt.contains(&doc.section(key.leaf));
+            group.spoilt |= spoilt.contains(doc.section(key.leaf));
             group.keys.push(key);
         }
     }
@@ -206,7 +206,7 @@ fn convert(
         groups::convert(part, tasks, switches, owner, name, group);
     }
     for key in single {
-        let spoilt = !spoilt.is_empty() && spoilt.contains(&doc.section(key.leaf));
+        let spoilt = spoilt.contains(doc.section(key.leaf));
         settings::convert(part, tasks, switches, &key, spoilt);
     }
 }
