@@ -23,9 +23,7 @@ use crate::finding::{self, Severity};
 use crate::intake::xml::{NodeId, XmlDoc};
 use crate::intake::{Document, Reading};
 use crate::options::Answers;
-use crate::policy::{
-    Certainty, Component, Exclusion, Kind, MaskLanguage, Meaning, PathMask, Question, Reach, State,
-};
+use crate::policy::{Certainty, Component, Exclusion, Kind, MaskLanguage, Meaning, PathMask, Reach, State};
 
 /// Which product wrote the file.
 pub const PRODUCT: &str = "ksws.product";
@@ -75,10 +73,7 @@ struct Told {
 pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
     let Document::Xml(doc) = &reading.document else { return Read::default() };
     let mut part = Part::new(reading);
-    let name = reading.input.name.as_str();
-    let pick = |key: &str, options: &[&str]| {
-        answers.get(key, name).filter(|a| options.contains(a)).map(str::to_owned)
-    };
+    let pick = |key: &str, options: &[&str]| part.answer(answers, key, options);
     let product = pick(PRODUCT, &["ksws", "kess", "kics"]);
     let subfolders = pick(SUBFOLDERS, &["yes", "no"]);
     let defaults = pick(DEFAULTS, &["convert", "leave"]);
@@ -455,35 +450,22 @@ fn questions(
     if zone.total == 0 {
         return;
     }
-    let input = part.reading.input.name.clone();
-    let pair = |(a, b): (&str, &str)| (a.to_owned(), b.to_owned());
-    let mut ask = |key, text: &str, help: &str, options: Vec<(String, String)>, answer: Option<String>| {
-        part.read.questions.push(Question {
-            key,
-            input: input.clone(),
-            text: text.to_owned(),
-            help: help.to_owned(),
-            options,
-            answer,
-            rows: 0,
-        });
-    };
-    ask(
+    part.ask(
         PRODUCT,
         "Which product wrote this file?",
         "Three products share this file form. The title of the console you exported from says which one it was",
-        PRODUCTS.iter().copied().map(pair).collect(),
+        PRODUCTS,
         product,
     );
     let folders = zone.folders > 0 || subfolders.is_some();
     if folders || zone.doc.text().contains('*') {
-        ask(
+        part.ask(
             SUBFOLDERS,
             "Do the exclusions take the folders below, too?",
             "Open one exclusion in the console and look for \"Apply also to subfolders\" (or \"Use in subfolders\"). The file does not hold it",
-            vec![
-                pair(("yes", "Yes, sub-folders are excluded, too")),
-                pair(("no", "No, only the folder itself")),
+            &[
+                ("yes", "Yes, sub-folders are excluded, too"),
+                ("no", "No, only the folder itself"),
             ],
             subfolders,
         );
@@ -491,13 +473,13 @@ fn questions(
     if zone.total > SHIPPED_OBJECTS {
         let text =
             format!("The list has {} objects. Shall the first {SHIPPED_OBJECTS} be converted?", zone.total);
-        ask(
+        part.ask(
             DEFAULTS,
             &text,
             "The product ships about 171 rows of its own, and they come first. Compare with a clean export of the same version if you can",
-            vec![
-                pair(("leave", "Leave them out: they are the product's own rows")),
-                pair(("convert", "Convert them, too: they are in use here")),
+            &[
+                ("leave", "Leave them out: they are the product's own rows"),
+                ("convert", "Convert them, too: they are in use here"),
             ],
             defaults,
         );

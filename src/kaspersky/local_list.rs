@@ -13,9 +13,7 @@ use crate::finding::{self, Severity};
 use crate::intake::list::ListDoc;
 use crate::intake::{Document, Format, Reading};
 use crate::options::Answers;
-use crate::policy::{
-    Certainty, Exclusion, Kind, MaskLanguage, PathMask, Question, Reach, State, TrustedApplication,
-};
+use crate::policy::{Certainty, Exclusion, Kind, MaskLanguage, PathMask, Reach, State, TrustedApplication};
 
 /// Which product wrote the list.
 pub const PRODUCT: &str = "local-list.product";
@@ -37,12 +35,11 @@ const PRODUCTS: &[(&str, &str)] = &[
 pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
     let Document::List(doc) = &reading.document else { return Read::default() };
     let mut part = Part::new(reading);
-    let name = reading.input.name.as_str();
-    let pick = |key: &str, options: &[&str]| {
-        answers.get(key, name).filter(|a| options.contains(a)).map(str::to_owned)
-    };
+    let pick = |key: &str, options: &[&str]| part.answer(answers, key, options);
     let product = pick(PRODUCT, &["consumer", "kes", "ksos", "unknown"]);
     let columns = pick(COLUMNS, &["yes"]);
+    let subfolders = pick(SUBFOLDERS, &["yes", "no"]);
+    let opened = pick(OPENED_FILES, &["yes", "no"]);
     let layout = match (product.as_deref(), &columns) {
         (None, _) => Some((PRODUCT, "Which product wrote the list is not known")),
         (Some("consumer"), _) | (_, Some(_)) => None,
@@ -53,8 +50,6 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
         .find(|(key, _)| Some(*key) == product.as_deref() && *key != "unknown")
         .map_or_else(|| "Kaspersky for Windows, not told which".to_owned(), |(_, label)| (*label).to_owned());
     let exclusions = reading.format == Format::LocalExclusions;
-    let subfolders = pick(SUBFOLDERS, &["yes", "no"]);
-    let opened = pick(OPENED_FILES, &["yes", "no"]);
     let width = if exclusions { 9 } else { 3 };
     let mut folders = subfolders.is_some();
     for range in doc.rows() {
@@ -183,21 +178,8 @@ type Given = (Option<String>, Option<String>, Option<String>, Option<String>);
 
 fn questions(part: &mut Part<'_>, exclusions: bool, folders: bool, given: Given) {
     let (product, columns, subfolders, opened) = given;
-    let input = part.reading.input.name.clone();
-    let mut ask = |key, text: &str, help: &str, options: &[(&str, &str)], answer: Option<String>| {
-        let options = options.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-        part.read.questions.push(Question {
-            key,
-            input: input.clone(),
-            text: text.to_owned(),
-            help: help.to_owned(),
-            options,
-            answer,
-            rows: 0,
-        });
-    };
     let business = product.as_deref().is_some_and(|p| p != "consumer");
-    ask(
+    part.ask(
         PRODUCT,
         "Which product wrote this list?",
         "The file does not say. The columns are known from the home products; for the others you are asked to compare them",
@@ -205,7 +187,7 @@ fn questions(part: &mut Part<'_>, exclusions: bool, folders: bool, given: Given)
         product,
     );
     if business {
-        ask(
+        part.ask(
             COLUMNS,
             "Do the rows shown here say what the program shows?",
             "Open the list in the program and compare two or three rows: path, threat name, comment",
@@ -214,7 +196,7 @@ fn questions(part: &mut Part<'_>, exclusions: bool, folders: bool, given: Given)
         );
     }
     if exclusions && folders {
-        ask(
+        part.ask(
             SUBFOLDERS,
             "Do excluded folders take the folders below, too?",
             "Open one folder exclusion in the program and look for \"Include subfolders\". The file does not hold it",
@@ -223,7 +205,7 @@ fn questions(part: &mut Part<'_>, exclusions: bool, folders: bool, given: Given)
         );
     }
     if !exclusions {
-        ask(
+        part.ask(
             OPENED_FILES,
             "Was \"Do not scan opened files\" ticked for these programs?",
             "The file holds paths only. Open a trusted application in the program and look at its check boxes; if they differ from program to program, answer No and set the others by hand",

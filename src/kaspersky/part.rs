@@ -6,7 +6,8 @@ use std::ops::Range;
 use crate::finding::{self, Severity};
 use crate::intake::Reading;
 use crate::intake::leaves::{Leaves, Unclaimed};
-use crate::policy::{Certainty, Item, Kind, State};
+use crate::options::Answers;
+use crate::policy::{Certainty, Item, Kind, Question, State};
 
 use super::{Read, finding as note};
 
@@ -58,6 +59,34 @@ impl<'r> Part<'r> {
                 path
             }
         }
+    }
+
+    /// The answer to a question about this input, if it is one of the options.
+    pub(crate) fn answer(&self, answers: &Answers, key: &str, options: &[&str]) -> Option<String> {
+        let given = answers.get(key, &self.reading.input.name);
+        given.filter(|a| options.contains(a)).map(str::to_owned)
+    }
+
+    /// Asks a question; options are value and label.
+    pub(crate) fn ask(
+        &mut self,
+        key: &'static str,
+        text: &str,
+        help: &str,
+        options: &[(&str, &str)],
+        answer: Option<String>,
+    ) {
+        self.read.questions.push(Question {
+            key,
+            input: self.reading.input.name.clone(),
+            text: text.to_owned(),
+            help: help.to_owned(),
+            options: options
+                .iter()
+                .map(|(value, label)| ((*value).to_owned(), (*label).to_owned()))
+                .collect(),
+            answer,
+        });
     }
 
     /// Claims leaves for an item. Withheld ones are not among them.

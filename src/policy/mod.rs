@@ -317,8 +317,6 @@ pub struct Question {
     pub options: Vec<(String, String)>,
     /// The answer that was given, if it is one of the options.
     pub answer: Option<String>,
-    /// How many rows wait for it.
-    pub rows: usize,
 }
 
 /// What one or more exports of one machine or one policy say.

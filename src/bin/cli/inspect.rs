@@ -1,29 +1,27 @@
 //! `crosswalk inspect` and `crosswalk compare`.
 
-use std::path::PathBuf;
-
 use crosswalk::options::Options;
 use crosswalk::{Reading, convert, interpret, vendor, view};
 use serde_json::json;
 
-use super::{Outcome, Stop, Told, output, readings};
+use super::{Look, Outcome, Stop, output, readings};
 
-pub(crate) fn inspect(files: &[PathBuf], json: bool, told: &Told) -> Result<Outcome, Stop> {
-    let answers = told.answers()?;
-    let (inputs, refused) = readings(files)?;
+pub(crate) fn inspect(look: &Look) -> Result<Outcome, Stop> {
+    let answers = look.told.answers()?;
+    let (inputs, refused) = readings(&look.files)?;
     let mut text = String::new();
     let mut values = Vec::new();
     for reading in &inputs {
         let policy = interpret(&[reading], &answers);
         let input = view::input(reading, &policy);
         let items = view::items(reading, &policy, 0, usize::MAX);
-        if json {
+        if look.json {
             values.push(json!({"input": input, "items": items}));
         } else {
             text.push_str(&describe(&input, &items));
         }
     }
-    if json {
+    if look.json {
         text = output::json(&json!({"inputs": values, "refused": refused}));
     }
     output::print(&text)?;
@@ -58,9 +56,9 @@ fn describe(input: &view::InputView, items: &[view::ItemView]) -> String {
     out
 }
 
-pub(crate) fn compare(files: &[PathBuf], json: bool, told: &Told) -> Result<Outcome, Stop> {
-    let options = Options { answers: told.answers()?, ..Options::default() };
-    let (inputs, refused) = readings(files)?;
+pub(crate) fn compare(look: &Look) -> Result<Outcome, Stop> {
+    let options = Options { answers: look.told.answers()?, ..Options::default() };
+    let (inputs, refused) = readings(&look.files)?;
     let mut text = String::new();
     let mut values = Vec::new();
     for reading in &inputs {
@@ -68,7 +66,7 @@ pub(crate) fn compare(files: &[PathBuf], json: bool, told: &Told) -> Result<Outc
         text.push_str(&shown);
         values.push(value);
     }
-    if json {
+    if look.json {
         text = output::json(&json!({"inputs": values, "refused": refused}));
     }
     output::print(&text)?;

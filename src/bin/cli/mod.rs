@@ -52,34 +52,29 @@ enum Command {
         json: bool,
     },
     /// What the exports say
-    Inspect {
-        /// Files; - is standard input
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        told: Told,
-    },
+    Inspect(Look),
     /// Convert exports for one target or several
     Convert(convert::Call),
     /// How much of the policy each target can carry
-    Compare {
-        /// Files; - is standard input
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        told: Told,
-    },
+    Compare(Look),
     /// A copy for a bug report: every value replaced, structure kept
     Sanitise {
         /// A file; - is standard input
         file: PathBuf,
     },
+}
+
+/// Files to look at without writing anything.
+#[derive(Args)]
+pub(crate) struct Look {
+    /// Files; - is standard input
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) told: Told,
 }
 
 /// What the user tells beside the files.
@@ -138,9 +133,9 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Formats { json } => output::print(&formats(json)),
         Command::Targets { json } => output::print(&targets(json)),
-        Command::Inspect { files, json, told } => inspect::inspect(&files, json, &told),
+        Command::Inspect(look) => inspect::inspect(&look),
         Command::Convert(call) => convert::convert(&call),
-        Command::Compare { files, json, told } => inspect::compare(&files, json, &told),
+        Command::Compare(look) => inspect::compare(&look),
         Command::Sanitise { file } => sanitise(&file),
     };
     match result {

@@ -171,7 +171,7 @@ fn switched(element: &Element<'_, '_>, key: &str, list_off: bool) -> State {
 }
 
 /// What follows from the task: switched off, or not certain.
-fn of_task(entry: &Entry, state: State) -> State {
+pub(super) fn of_task(entry: &Entry, state: State) -> State {
     match state {
         State::Active if !entry.task.active => {
             State::Inactive(format!("{} is switched off", entry.task.name))

@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::groups::is_item;
-use super::tasks::{TASK_QUESTION, Tasks};
+use super::groups::{is_item, of_task};
+use super::tasks::Tasks;
 use super::{Key, Owner, one, setting, yes};
 use crate::finding;
 use crate::kaspersky::Part;
@@ -188,24 +188,15 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
         Reads::Zone => setting(index, Meaning::Zone),
         _ => setting(index, value.unwrap_or(Meaning::Other)),
     };
-    if let (Some((_, entry)), State::Active) = (task, &state) {
-        let belongs = matches!(kind, Kind::Exclusion(_) | Kind::NetworkAttackExclusion(_));
-        if belongs && !entry.task.active {
-            state = State::Inactive(format!("{} is switched off", entry.task.name));
-        } else if belongs && !entry.certain {
-            state = State::Waits {
-                question: TASK_QUESTION,
-                code: finding::WAITS,
-                reason: "Which task the settings belong to is not known".to_owned(),
-            };
-        }
-    }
-    if task.is_some_and(|(_, t)| !t.task.active)
-        && state == State::Active
-        && matches!(kind, Kind::Setting { .. })
-        && name != "Active"
-    {
-        state = State::Inactive(format!("{task_name} is switched off"));
+    if let Some((_, entry)) = task {
+        state = match kind {
+            Kind::Exclusion(_) | Kind::NetworkAttackExclusion(_) => of_task(entry, state),
+            // The switch of the task is no setting that it switches off.
+            Kind::Setting { .. } if name != "Active" && state == State::Active && !entry.task.active => {
+                State::Inactive(format!("{task_name} is switched off"))
+            }
+            _ => state,
+        };
     }
     let leaves = part.claim([one(key.leaf)]);
     part.push(leaves, kind, state, *certainty, source);

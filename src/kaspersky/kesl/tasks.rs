@@ -128,7 +128,6 @@ impl Tasks {
                     .to_owned(),
             options: options.iter().map(|o| ((*o).to_owned(), o.replace('_', " "))).collect(),
             answer: answer.map(str::to_owned),
-            rows: 0,
         });
         if answer.is_none() {
             read.findings.push(note(
