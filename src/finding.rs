@@ -189,8 +189,8 @@ catalogue! {
     FOLDERS_TOO = "CW1012", "The target also skips folders whose name matches, with all they hold";
     /// Process exclusion of Defender.
     PROCESS_WIDER = "CW1013", "A process exclusion also takes the process out of network protection and attack surface reduction";
-    /// Sub-folders are not covered.
-    ONE_LEVEL = "CW1014", "The target's mask covers one folder, not the folders below";
+    /// Sub-folders are covered to a depth.
+    ONE_LEVEL = "CW1014", "The target's masks cover one folder, or folders to a certain depth, not all below";
     /// Components the target cannot tell apart.
     PARTS_TO_ALL = "CW1015", "Excluded from some components only; the target has one list for all of them";
     /// Real-time only, and folders of that name.
@@ -199,10 +199,14 @@ catalogue! {
     ONDEMAND_MASK_TO_ALL = "CW1017", "Excluded from some scans only; the target skips it in all scans, and folders of that name with all they hold";
     /// Folders only.
     FOLDER_ONLY = "CW1018", "The target's list takes folders that exist when it starts; a file of that path, or a folder made later, is still scanned";
+    /// The target's masks say less.
+    MASK_NARROWER = "CW1019", "The target's masks cannot say the same; what is written takes less";
     /// Waits for an answer.
     WAITS = "CW1020", "Waits for an answer";
     /// May be a shipped default row.
     WAITS_DEFAULT = "CW1021", "May be a row that the product shipped; waits for an answer";
+    /// The target's masks say more.
+    MASK_WIDER = "CW1022", "The target's masks cannot say the same; what could be written takes more";
     /// Wildcards in a form the target may read otherwise.
     MASK_BY_HAND = "CW1030", "The mask cannot be carried over exactly";
     /// Excludes everything.

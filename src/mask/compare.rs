@@ -219,7 +219,7 @@ impl Walk {
             place,
         );
         let mut nodes: Vec<(Node, u32, u16)> = vec![(start, 0, 0)];
-        let mut seen: FxHashMap<Node, ()> = FxHashMap::default(); // lookups only
+        let mut seen = FxHashMap::<Node, ()>::default(); // lookups only
         seen.insert(start, ());
         let mut at = 0;
         while let Some(((rows, place), _, _)) = nodes.get(at).copied() {
@@ -313,8 +313,8 @@ impl Determined {
         };
         let classes = (0..nfa.classes.len()).map(takes).collect();
         let units = symbols.iter().map(|(unit, _)| *unit).collect();
-        let mut part =
-            Self { nfa, rows: Vec::new(), numbers: FxHashMap::default(), next: Vec::new(), classes, units };
+        let numbers = FxHashMap::default(); // lookups only
+        let mut part = Self { nfa, rows: Vec::new(), numbers, next: Vec::new(), classes, units };
         part.number(start);
         part
     }

@@ -12,7 +12,7 @@ pub(crate) fn split(text: &str) -> Result<(Vec<&str>, bool), MaskError> {
     plain(text)?;
     let ends = rest.ends_with('/') || rest.is_empty();
     let inner = rest.strip_suffix('/').unwrap_or(rest);
-    let names: Vec<&str> = if inner.is_empty() { Vec::new() } else { inner.split('/').collect() };
+    let names: Vec<&str> = if rest.is_empty() { Vec::new() } else { inner.split('/').collect() };
     if names.iter().any(|n| n.is_empty()) {
         return Err(not_established("the path has an empty folder name"));
     }

@@ -50,24 +50,26 @@
 //! Masks can be made whose comparison grows without measure. [`compare`] counts its steps and answers [`TooComplex`]; a
 //! writer leaves such a row to a person.
 
+mod choose;
 mod compare;
 mod flags;
 mod language;
 mod linux;
 mod nfa;
-mod plain;
 mod question;
 mod set;
+mod spell;
 mod unit;
 mod universe;
 mod variables;
 mod windows;
 
+pub use choose::{Choice, choose, names_nothing};
 pub use compare::{Comparison, Relation, TooComplex, compare};
 pub use flags::{Flags, List};
-pub use plain::*;
 pub use question::{Asked, NoAnswer, ask};
 pub use set::PathSet;
+pub use spell::Spelling;
 pub use variables::{Machine, Variable, variable};
 
 /// The system whose paths a mask is about.

@@ -8,9 +8,9 @@
 //! sophos c:\foo\**\bar         C : \ F O O \ Levels B A R         Exact
 //! ```
 
-use super::System;
 use super::nfa::Nfa;
 use super::unit::{self, Unit};
+use super::{System, compare, spell};
 
 /// A literal unit: folded for comparing, as written for showing.
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +134,15 @@ impl PathSet {
     /// The same for a path that may be no text; for Linux and macOS.
     pub fn contains_bytes(&self, path: &[u8]) -> bool {
         self.takes(&path.iter().map(|b| Unit::from(*b)).collect::<Vec<_>>())
+    }
+
+    /// A path of the set that reads well; `None` when it is empty, or too long a search.
+    pub fn example(&self) -> Option<String> {
+        let plain = self.patterns.first().and_then(|p| spell::plain_example(self.system, p));
+        if let Some(path) = plain.filter(|path| self.contains(path)) {
+            return Some(path);
+        }
+        compare(self, self).ok()?.both
     }
 
     fn takes(&self, units: &[Unit]) -> bool {

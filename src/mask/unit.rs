@@ -96,11 +96,11 @@ pub(crate) fn shown(system: System, units: &[Unit]) -> String {
         && let Some(end) = after.iter().position(|u| *u == CLOSE)
     {
         let name = after.get(..end).unwrap_or_default();
-        let (name, of_system) = name.strip_suffix(&[OF_SYSTEM]).map_or((name, false), |n| (n, true));
+        let name = name.strip_suffix(&[OF_SYSTEM]).unwrap_or(name);
         let name: String = char::decode_utf16(name.iter().filter_map(|u| u16::try_from(*u).ok()))
             .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
             .collect();
-        out.push_str(&super::variables::spelling(&name, system, of_system));
+        out.push_str(&super::variables::spelling(&name, system));
         rest = after.get(end + 1..).unwrap_or_default();
     }
     if system == System::Windows {

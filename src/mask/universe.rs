@@ -27,6 +27,8 @@ const SHARE: Place = 9;
 const ATOM: Place = 10;
 const AFTER_ATOM: Place = 11;
 const ATOM_START: Place = 12;
+const DOT: Place = 13;
+const DOTS: Place = 14;
 
 /// What kind of unit it is in a path.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -36,43 +38,20 @@ pub(crate) enum Kind {
     Colon,
     Open,
     Close,
+    Dot,
     Name,
     Never,
 }
 
-/// Units at which the kind may change, besides those of `kind`'s single units.
+/// Units at which the kind may change.
+#[rustfmt::skip]
 pub(crate) fn borders(system: System) -> &'static [Unit] {
     match system {
         System::Windows => &[
-            0,
-            0x20,
-            0x22,
-            0x23,
-            0x2A,
-            0x2B,
-            0x2F,
-            0x30,
-            0x3A,
-            0x3B,
-            0x3C,
-            0x3D,
-            0x3E,
-            0x3F,
-            0x40,
-            0x41,
-            0x5B,
-            0x5C,
-            0x5D,
-            0x61,
-            0x7B,
-            0x7C,
-            0x7D,
-            OPEN,
-            CLOSE,
-            OF_SYSTEM,
-            LAST + 1,
+            0, 0x20, 0x22, 0x23, 0x2A, 0x2B, 0x2E, 0x2F, 0x30, 0x3A, 0x3B, 0x3C, 0x3D, 0x3E, 0x3F, 0x40, 0x41,
+            0x5B, 0x5C, 0x5D, 0x61, 0x7B, 0x7C, 0x7D, OPEN, CLOSE, OF_SYSTEM, LAST + 1,
         ],
-        System::Linux | System::MacOs => &[0, 1, 0x2F, 0x30, 0x100, OPEN, CLOSE, OF_SYSTEM, LAST + 1],
+        System::Linux | System::MacOs => &[0, 1, 0x2E, 0x2F, 0x30, 0x100, OPEN, CLOSE, OF_SYSTEM, LAST + 1],
     }
 }
 
@@ -82,6 +61,7 @@ pub(crate) fn kind(system: System, unit: Unit) -> Kind {
         (_, OPEN) => Kind::Open,
         (_, CLOSE) => Kind::Close,
         (_, OF_SYSTEM) => Kind::Never,
+        (_, 0x2E) => Kind::Dot,
         (System::Windows, 0x5C) | (System::Linux | System::MacOs, 0x2F) => Kind::Separator,
         (System::Windows, 0x41..=0x5A) => Kind::Letter,
         (System::Windows, 0x3A) => Kind::Colon,
@@ -98,7 +78,7 @@ pub(crate) fn kind(system: System, unit: Unit) -> Kind {
 /// Where a path stands after one more unit.
 pub(crate) fn step(system: System, place: Place, kind: Kind) -> Option<Place> {
     let windows = system == System::Windows;
-    let in_name = matches!(kind, Kind::Name | Kind::Letter);
+    let in_name = matches!(kind, Kind::Name | Kind::Letter | Kind::Dot);
     Some(match (place, kind) {
         (START, Kind::Open) => ATOM_START,
         (START, Kind::Separator) if !windows => AFTER_SEPARATOR,
@@ -106,14 +86,17 @@ pub(crate) fn step(system: System, place: Place, kind: Kind) -> Option<Place> {
         (START, Kind::Letter) => LETTER,
         (LETTER, Kind::Colon) => COLON,
         (COLON | NAME | SHARE | AFTER_ATOM, Kind::Separator) => AFTER_SEPARATOR,
-        (AFTER_SEPARATOR | NAME, _) if in_name => NAME,
+        // `.` and `..` are no names.
+        (AFTER_SEPARATOR, Kind::Dot) => DOT,
+        (DOT, Kind::Dot) => DOTS,
+        (AFTER_SEPARATOR | NAME | DOT | DOTS, _) if in_name => NAME,
         (FIRST_BACKSLASH, Kind::Separator) => SECOND_BACKSLASH,
         (SECOND_BACKSLASH | SERVER, _) if in_name => SERVER,
         (SERVER, Kind::Separator) => AFTER_SERVER,
         (AFTER_SERVER | SHARE, _) if in_name => SHARE,
         // Names of keywords hold colons; the mark of the system account is never part of an example.
-        (ATOM_START, Kind::Name | Kind::Letter) => ATOM,
-        (ATOM, Kind::Name | Kind::Letter | Kind::Colon | Kind::Never) => ATOM,
+        (ATOM_START, Kind::Name | Kind::Letter | Kind::Dot) => ATOM,
+        (ATOM, Kind::Name | Kind::Letter | Kind::Colon | Kind::Dot | Kind::Never) => ATOM,
         (ATOM, Kind::Close) => AFTER_ATOM,
         _ => return None,
     })

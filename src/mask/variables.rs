@@ -8,7 +8,7 @@
 //! | `%SystemRoot%` = `%windir%` | `\Windows` |
 //! | `%ProgramFiles%`, `%ProgramFiles(x86)%` | `\Program Files`, `\Program Files (x86)` |
 //! | `%ProgramData%` = `%ALLUSERSPROFILE%` | `\ProgramData` |
-//! | `%TEMP%` of the system account | `\Windows\Temp` |
+//! | `%TEMP%` of the system account | `%SystemRoot%\Temp` |
 
 use super::System;
 
@@ -39,11 +39,11 @@ const ALIASES: &[(&str, &str)] = &[("windir", "SystemRoot"), ("ALLUSERSPROFILE",
 
 /// Variables of an account, with the folder they are for the system account.
 const OF_ACCOUNT: &[(&str, &str)] = &[
-    ("TEMP", "\\Windows\\Temp"),
-    ("TMP", "\\Windows\\Temp"),
-    ("USERPROFILE", "\\Windows\\System32\\config\\systemprofile"),
-    ("APPDATA", "\\Windows\\System32\\config\\systemprofile\\AppData\\Roaming"),
-    ("LOCALAPPDATA", "\\Windows\\System32\\config\\systemprofile\\AppData\\Local"),
+    ("TEMP", "%SystemRoot%\\Temp"),
+    ("TMP", "%SystemRoot%\\Temp"),
+    ("USERPROFILE", "%SystemRoot%\\System32\\config\\systemprofile"),
+    ("APPDATA", "%SystemRoot%\\System32\\config\\systemprofile\\AppData\\Roaming"),
+    ("LOCALAPPDATA", "%SystemRoot%\\System32\\config\\systemprofile\\AppData\\Local"),
 ];
 
 /// Name of a variable at the beginning of a path, and what follows it.
@@ -82,20 +82,22 @@ pub(crate) fn of_machine(name: &str) -> bool {
 pub(crate) fn folder(name: &str, machine: Machine) -> Option<String> {
     let drive = machine.drive?;
     let name = canonical(name);
-    let of_account = if machine.system_account { OF_ACCOUNT } else { &[] };
-    let known = OF_MACHINE.iter().chain(of_account).find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    let known = OF_MACHINE.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
     Some(format!("{}:{}", drive.to_ascii_uppercase(), known.1))
 }
 
+/// The folder, by a variable of the machine, that a variable of an account is for the system account.
+pub(crate) fn of_system_account(name: &str) -> Option<&'static str> {
+    OF_ACCOUNT.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, folder)| *folder)
+}
+
 /// A folded name as it is usually written.
-pub(crate) fn spelling(folded: &str, system: System, of_system: bool) -> String {
+pub(crate) fn spelling(folded: &str, system: System) -> String {
     if system != System::Windows {
         return folded.to_owned();
     }
     let usual = OF_MACHINE.iter().chain(OF_ACCOUNT).find(|(known, _)| known.eq_ignore_ascii_case(folded));
-    let name = usual.map_or(folded, |(name, _)| name);
-    let account = if of_system { " of the system account" } else { "" };
-    format!("%{name}%{account}")
+    format!("%{}%", usual.map_or(folded, |(name, _)| name))
 }
 
 #[cfg(test)]
@@ -108,10 +110,7 @@ mod tests {
         assert_eq!(folder("programfiles", c).as_deref(), Some(r"C:\Program Files"));
         assert_eq!(folder("WINDIR", c).as_deref(), Some(r"C:\Windows"));
         assert_eq!(folder("TEMP", c), None);
-        assert_eq!(
-            folder("TEMP", Machine { system_account: true, ..c }).as_deref(),
-            Some(r"C:\Windows\Temp")
-        );
+        assert_eq!(of_system_account("temp"), Some(r"%SystemRoot%\Temp"));
         assert_eq!(folder("windir", Machine::default()), None);
         assert_eq!(folder("KAV", c), None);
     }

@@ -49,6 +49,12 @@ pub(crate) fn split(text: &str, machine: Machine) -> Result<Mask, MaskError> {
         return Err(invalid("the mask is longer than any Windows path"));
     }
     let mut text = text.replace('/', "\\");
+    if machine.system_account
+        && let Some((name, rest)) = variables::leading(&text)
+        && let Some(folder) = variables::of_system_account(name)
+    {
+        text = format!("{folder}{rest}");
+    }
     if let Some((name, rest)) = variables::leading(&text)
         && let Some(folder) = variables::folder(name, machine)
     {
@@ -58,7 +64,11 @@ pub(crate) fn split(text: &str, machine: Machine) -> Result<Mask, MaskError> {
     if let Some(odd) = rest.chars().find(|c| c.is_control() || "<>\"|:".contains(*c)) {
         return Err(invalid(&format!("no Windows path holds {}", odd.escape_default())));
     }
-    let ends_with_separator = rest.ends_with('\\');
+    if rest.matches('%').count() > 1 {
+        return Err(not_established("a variable inside a path is not established"));
+    }
+    // A drive alone, or with its separator.
+    let ends_with_separator = if rest.is_empty() { text.ends_with('\\') } else { rest.ends_with('\\') };
     let inner = rest.strip_suffix('\\').unwrap_or(rest);
     let names: Vec<String> =
         if inner.is_empty() { Vec::new() } else { inner.split('\\').map(str::to_owned).collect() };
@@ -72,6 +82,18 @@ pub(crate) fn split(text: &str, machine: Machine) -> Result<Mask, MaskError> {
         return Err(invalid("the mask names nothing"));
     }
     Ok(Mask { root, names, ends_with_separator })
+}
+
+/// Takes a mask apart whose product has no wildcard for the drive.
+pub(crate) fn placed(text: &str, machine: Machine) -> Result<Mask, MaskError> {
+    let mask = split(text, machine)?;
+    match &mask.root {
+        Root::AnyDrive => Err(not_established("a wildcard for the drive is not established")),
+        Root::Drive(_) if mask.names.is_empty() && !mask.ends_with_separator => {
+            Err(invalid("a drive is followed by a separator"))
+        }
+        _ => Ok(mask),
+    }
 }
 
 /// The root, and what follows it without the separator between.
@@ -122,7 +144,7 @@ fn special(unit: Unit) -> Token {
 /// Tokens of a root, without a separator behind it. `None` has none.
 pub(crate) fn root_tokens(root: &Root, of_system: bool) -> Vec<Token> {
     match root {
-        Root::Drive(letter) => literal(&format!("{}:", letter.to_ascii_uppercase())).collect(),
+        Root::Drive(letter) => literal(&format!("{letter}:")).collect(),
         Root::AnyDrive => {
             vec![Token::Set(Box::new([(0x41, 0x5A)])), Token::Unit(Literal { unit: 0x3A, written: 0x3A })]
         }
@@ -144,6 +166,11 @@ pub(crate) fn root_tokens(root: &Root, of_system: bool) -> Vec<Token> {
         }
         Root::None => Vec::new(),
     }
+}
+
+/// Any variable.
+pub(crate) fn any_variable() -> Vec<Token> {
+    vec![special(OPEN), Token::Run, special(CLOSE)]
 }
 
 /// What wildcards mean in a language.

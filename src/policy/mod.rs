@@ -4,7 +4,7 @@
 use crate::finding::Finding;
 use crate::intake::InputInfo;
 use crate::intake::leaves::Leaves;
-use crate::mask::{self, Flags, Language, Machine, MaskError, Parsed, Side};
+use crate::mask::{self, Flags, Language, Machine, MaskError, Parsed, PathSet, Side};
 
 /// The operating system that a policy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -129,6 +129,28 @@ impl PathMask {
         let flags =
             Flags { subfolders: self.subfolders, list: None, area: names.to_vec(), machine: self.machine };
         mask::parse(self.language, &self.text, &flags, Side::Source)
+    }
+
+    /// The paths that it denotes if sub-folders are meant, where that is not ruled out.
+    pub fn with_subfolders(&self) -> Option<PathSet> {
+        if self.subfolders == Some(false) {
+            return None;
+        }
+        let side = if self.language == Language::Ksws { Side::Source } else { Side::Target };
+        let flags = Flags { subfolders: Some(true), machine: self.machine, ..Flags::default() };
+        mask::parse(self.language, &self.text, &flags, side).ok().map(|parsed| parsed.set)
+    }
+
+    /// The keyword that stands in place of a path, such as `Mounted:NFS`.
+    pub fn keyword(&self) -> Option<&str> {
+        let keyword = self.language == Language::Kesl && !self.text.starts_with('/');
+        (keyword && self.parse(&[]).is_ok()).then_some(self.text.as_str())
+    }
+
+    /// The variable that it begins with, where no answer says what it stands for.
+    pub fn open_variable(&self) -> Option<&str> {
+        let variable = mask::variable(&self.text)?;
+        (!variable.of_machine && !self.machine.system_account).then_some(variable.name)
     }
 }
 

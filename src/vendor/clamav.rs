@@ -34,9 +34,10 @@
 
 use std::cmp::Reverse;
 
-use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, finding, settings};
+use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, choice, finding, settings};
 use crate::finding::{self as codes, Finding, Severity};
-use crate::mask::{self, Linux};
+use crate::ledger::Fate;
+use crate::mask::{self, Choice, Language, PathSet, Spelling};
 use crate::policy::{Component, Exclusion, Item, Kind, Meaning, Platform, Policy};
 use crate::review::Coverage;
 
@@ -184,29 +185,9 @@ impl Route for Clamd {
 }
 
 fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
-    let path = match &exclusion.path {
-        Some(path) => match mask::linux(&path.text) {
-            Linux::Odd(why) => return Verdict::by_hand(codes::MASK_BY_HAND, format!("Not written: {why}")),
-            Linux::Keyword(word) => {
-                return Verdict::by_hand(
-                    codes::KEYWORD,
-                    format!("{word} stands for shares or mounts; name their folders by hand"),
-                );
-            }
-            Linux::All => None,
-            shape => Some(shape),
-        },
-        None => None,
-    };
     let text = exclusion.path.as_ref().map_or("", |p| p.text.as_str());
     if text.chars().chain(exclusion.names.iter().flat_map(|n| n.chars())).any(char::is_control) {
         return Verdict::by_hand(codes::CHARACTER, "A control character cannot stand in clamd.conf");
-    }
-    if let Some(odd) = exclusion.names.iter().find(|n| !mask::is_plain_name(n)) {
-        return Verdict::by_hand(
-            codes::MASK_BY_HAND,
-            format!("Whether brackets are wildcards is not established: {odd}"),
-        );
     }
     if text.len() > MAX_PATH {
         return Verdict::by_hand(
@@ -214,199 +195,90 @@ fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
             format!("ClamAV compares the first 512 bytes of a path, and this one is longer than {MAX_PATH}"),
         );
     }
-    let all = |m: &str| !m.is_empty() && m.chars().all(|c| matches!(c, '*' | '?' | '/'));
-    if path.is_none() && exclusion.names.iter().any(|n| all(n)) || exclusion.names.is_empty() && all(text) {
-        return Verdict::by_hand(
-            codes::ALL_BY_HAND,
-            "This row excludes everything; nothing converts that silently",
+    let read = match choice::objects(exclusion) {
+        Ok(read) => read,
+        Err(verdict) => return verdict,
+    };
+    let entries = |list: &'static str, spellings: &[Spelling]| -> Vec<Entry> {
+        spellings.iter().map(|s| Entry { file: FILE, list, value: s.text.clone() }).collect()
+    };
+    let on_access = on_access(&read.set);
+    if coverage == Coverage::RealTime
+        && let Some((folder, lost)) = &on_access
+    {
+        return Verdict::exact(entries(ON_ACCESS, folder), "").stricter(
+            codes::FOLDER_ONLY,
+            "Excluded from real-time scanning in the source, and here if it is a folder that exists when clamonacc starts",
+            lost.clone().or_else(|| read.set.example()).unwrap_or_default(),
         );
     }
-    let (expressions, folders_too) = expressions(path.as_ref(), &exclusion.names);
-    if expressions.is_empty() && path.is_some() {
-        return Verdict::by_hand(
-            codes::MASK_BY_HAND,
-            "File masks inside a folder with wildcards are left to you",
-        );
+    let scans = match mask::choose(&read.set, Language::ClamExclude) {
+        Choice::Equal(spellings) => {
+            Verdict::exact(entries(EXCLUDE, &spellings), "Excluded from every scan in the source, and here")
+        }
+        other => choice::verdict(other, &read, "ClamAV", |spellings| entries(EXCLUDE, spellings)),
+    };
+    if scans.entries.is_empty() {
+        return scans;
     }
-    if expressions.is_empty() {
-        return Verdict::by_hand(
-            codes::ALL_BY_HAND,
-            "This row excludes everything; nothing converts that silently",
-        );
-    }
-    if expressions.iter().any(|e| e.len() + EXCLUDE.len() > MAX_LINE) {
+    if scans.entries.iter().any(|e| e.value.len() + EXCLUDE.len() > MAX_LINE) {
         return Verdict::by_hand(
             codes::CHARACTER,
             format!("The line would be longer than {MAX_LINE} bytes, which clamd does not read"),
         );
     }
-    let literal = match (&path, exclusion.names.is_empty()) {
-        (Some(Linux::Tree(folder) | Linux::Below(folder)), true) if on_access_holds(folder) => Some(*folder),
-        _ => None,
-    };
-    let on_access = || literal.map(|folder| Entry { file: FILE, list: ON_ACCESS, value: folder.to_owned() });
-    let scans = || expressions.iter().map(|e| Entry { file: FILE, list: EXCLUDE, value: e.clone() });
-    let shown = example(path.as_ref(), &exclusion.names);
-    let verdict = match coverage {
-        Coverage::All | Coverage::AllFiles => Verdict::exact(
-            scans().chain(on_access()).collect(),
-            "Excluded from every scan in the source, and here",
+    let question = text.contains('?') || exclusion.names.iter().any(|n| n.contains('?'));
+    let scans = if scans.fate == Fate::Looser { with_limits(scans, question) } else { scans };
+    match coverage {
+        Coverage::All | Coverage::AllFiles => {
+            let mut verdict = scans;
+            verdict.entries.extend(on_access.into_iter().flat_map(|(folder, _)| entries(ON_ACCESS, &folder)));
+            verdict
+        }
+        Coverage::RealTime => choice::one_list(
+            scans,
+            &read,
+            (codes::REALTIME_TO_ALL, codes::REALTIME_MASK_TO_ALL),
+            "Excluded from real-time scanning only. ClamAV takes file masks only in its list for all scans",
+            "would be skipped by scans on demand, too",
         ),
-        Coverage::RealTime => match on_access() {
-            Some(entry) => {
-                return Verdict::exact(vec![entry], "").stricter(
-                    codes::FOLDER_ONLY,
-                    "Excluded from real-time scanning in the source, and here if it is a folder that exists when clamonacc starts",
-                    match &path {
-                        Some(Linux::Tree(path)) => (*path).to_owned(),
-                        _ => shown,
-                    },
-                );
-            }
-            None => Verdict::exact(scans().collect(), "").looser(
-                codes::REALTIME_TO_ALL,
-                "Excluded from real-time scanning only. ClamAV takes file masks only in its list for all scans",
-                format!("{shown} would be skipped by scans on demand, too"),
-            ),
-        },
-        Coverage::OnDemand | Coverage::Some => Verdict::exact(scans().collect(), "").looser(
-            codes::ONDEMAND_TO_ALL,
+        Coverage::OnDemand | Coverage::Some => choice::one_list(
+            scans,
+            &read,
+            (codes::ONDEMAND_TO_ALL, codes::ONDEMAND_MASK_TO_ALL),
             "Excluded from some scans only. ClamAV has one list for all of them",
-            format!("{shown} would be skipped by every scan"),
+            "would be skipped by every scan",
         ),
-        Coverage::Other(_) => {
-            return Verdict::unsupported(
-                codes::NO_COUNTERPART,
-                "The exclusion belongs to a component that ClamAV does not have",
-            );
-        }
+        Coverage::Other(_) => Verdict::unsupported(
+            codes::NO_COUNTERPART,
+            "The exclusion belongs to a component that ClamAV does not have",
+        ),
+    }
+}
+
+/// What else ClamAV does with wildcards.
+fn with_limits(verdict: Verdict, question: bool) -> Verdict {
+    let letters = if question {
+        ", and takes letters, digits and signs of ASCII for a question mark, nothing else"
+    } else {
+        ""
     };
-    let one = text.contains('?') || exclusion.names.iter().any(|n| n.contains('?'));
-    let also = format!(
-        ". Of a path over 512 bytes it compares the beginning only{}",
-        if one {
-            ", and takes letters, digits and signs of ASCII for a question mark, nothing else"
-        } else {
-            ""
-        }
-    );
-    if folders_too && verdict.fate == crate::ledger::Fate::Exact {
-        return verdict.looser(
-            codes::FOLDERS_TOO,
-            format!("ClamAV skips these files, and folders whose name matches, with all they hold{also}"),
-            format!("{shown}/a"),
-        );
-    }
-    if folders_too {
-        let wider = verdict.example.clone().unwrap_or_default();
-        // Consent is for one reason, so two reasons together have a code of their own.
-        let code = if verdict.code == codes::REALTIME_TO_ALL {
-            codes::REALTIME_MASK_TO_ALL
-        } else {
-            codes::ONDEMAND_MASK_TO_ALL
-        };
-        let reason =
-            format!("{}. It also skips folders whose name matches, with all they hold{also}", verdict.reason);
-        return verdict.looser(code, reason, format!("{wider}; so would {shown}/a"));
-    }
-    verdict
+    let reason =
+        format!("{}. Of a path over 512 bytes it compares the beginning only{letters}", verdict.reason);
+    Verdict { reason, ..verdict }
+}
+
+/// The set as a folder of the on-access client, with what that leaves out.
+fn on_access(set: &PathSet) -> Option<(Vec<Spelling>, Option<String>)> {
+    let (folder, lost) = match mask::choose(set, Language::ClamOnAccess) {
+        Choice::Equal(folder) => (folder, None),
+        Choice::Stricter { entries, lost, .. } => (entries, Some(lost)),
+        Choice::Looser { .. } | Choice::None(_) => return None,
+    };
+    folder.iter().all(|f| on_access_holds(&f.text)).then_some((folder, lost))
 }
 
 /// A folder that `OnAccessExcludePath` can hold: the value ends at the line's end, blanks at its ends are lost.
 fn on_access_holds(folder: &str) -> bool {
     folder.len() + ON_ACCESS.len() <= MAX_LINE && folder.trim() == folder
-}
-
-/// The expressions for a path and its file masks, and whether folders of a matching name are skipped, too.
-fn expressions(path: Option<&Linux<'_>>, names: &[String]) -> (Vec<String>, bool) {
-    let folder = match path {
-        Some(Linux::Tree(p)) if names.is_empty() => return (vec![format!("^{}(/|$)", literal(p))], false),
-        Some(Linux::Below(p)) if names.is_empty() => return (vec![format!("^{}/.", literal(p))], false),
-        Some(Linux::Wild(p)) if names.is_empty() => return (vec![format!("^{}$", wild(p))], true),
-        Some(Linux::Tree(p) | Linux::Below(p)) => literal(p),
-        Some(Linux::Wild(_)) => return (Vec::new(), false),
-        _ if names.is_empty() => return (Vec::new(), false),
-        _ => String::new(),
-    };
-    let prefix = if folder.is_empty() { "/".to_owned() } else { format!("^{folder}/(.*/)?") };
-    (names.iter().map(|name| format!("{prefix}{}$", wild(&single_stars(name)))).collect(), true)
-}
-
-/// A mask for names, where no star crosses a slash: several stars in a row are one.
-fn single_stars(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for c in name.chars() {
-        if c != '*' || !out.ends_with('*') {
-            out.push(c);
-        }
-    }
-    out
-}
-
-/// A path that is meant.
-fn example(path: Option<&Linux<'_>>, names: &[String]) -> String {
-    let plain = |mask: &str| mask.replace("**", "*").replace(['*', '?'], "x");
-    let folder = match path {
-        Some(Linux::Tree(p) | Linux::Below(p) | Linux::Wild(p)) => plain(p),
-        _ => String::new(),
-    };
-    match (names.first(), path) {
-        (Some(name), _) => format!("{folder}/{}", plain(name)),
-        (None, Some(Linux::Wild(_))) => folder,
-        (None, _) => format!("{folder}/a"),
-    }
-}
-
-/// Literal text as an extended regular expression.
-fn literal(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len() + 8), |mut out, c| {
-        if "\\.[]{}()*+?^$|".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-        out
-    })
-}
-
-/// One character, but only of ASCII: `[^/]` would be one byte, so `??` would take one letter of two bytes.
-const ONE: &str = "[ -.0-~]";
-
-/// A mask as an extended regular expression.
-fn wild(mask: &str) -> String {
-    let mut out = String::with_capacity(mask.len() + 16);
-    let mut rest = mask;
-    while let Some(at) = rest.find(['*', '?']) {
-        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        out.push_str(&literal(before));
-        rest = if let Some(tail) = after.strip_prefix("**") {
-            out.push_str(".*");
-            tail
-        } else if let Some(tail) = after.strip_prefix('*') {
-            out.push_str("[^/]*");
-            tail
-        } else {
-            out.push_str(ONE);
-            after.strip_prefix('?').unwrap_or("")
-        };
-    }
-    out.push_str(&literal(rest));
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn masks_as_expressions() {
-        for (mask, expression) in [
-            ("/a/*/b", "/a/[^/]*/b"),
-            ("/a/**/b", "/a/.*/b"),
-            ("/a/x?.log", "/a/x[ -.0-~]\\.log"),
-            ("*.log", "[^/]*\\.log"),
-            ("/a+b(c)", "/a\\+b\\(c\\)"),
-        ] {
-            assert_eq!(wild(mask), expression);
-        }
-    }
 }

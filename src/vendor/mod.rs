@@ -5,6 +5,7 @@
 //! To add a vendor: one file (or folder) here, one line in [`ROUTES`].
 
 mod broad;
+mod choice;
 pub mod clamav;
 pub mod defender;
 pub mod settings;

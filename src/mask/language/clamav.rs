@@ -11,7 +11,9 @@
 //! | `clam-onaccess`: a folder without a slash at its end, with all below; not a file | C, TESTED |
 
 use super::super::linux;
+use super::super::nfa::Nfa;
 use super::super::set::{PathSet, Pattern, Tail, Token};
+use super::super::spell::{self, Spelling};
 use super::super::{MaskError, System, invalid, not_established};
 
 /// Deepest nesting of groups.
@@ -51,7 +53,14 @@ pub(super) fn exclude(text: &str) -> Result<PathSet, MaskError> {
     }
     let mut patterns = Vec::with_capacity(branches.len());
     for branch in branches {
-        patterns.push(Pattern::new(anchored(branch)?, Tail::Tree));
+        let tokens = anchored(branch)?;
+        // It would say nothing about files, and everything about what lies below no folder.
+        if tokens.first() != Some(&Token::Cross)
+            && Nfa::of_patterns(System::Linux, [(tokens.as_slice(), Tail::Exact)].into_iter()).takes(&[])
+        {
+            return Err(outside("an expression that matches an empty path"));
+        }
+        patterns.push(Pattern::new(tokens, Tail::Tree));
     }
     Ok(PathSet::new(System::Linux, patterns))
 }
@@ -193,6 +202,9 @@ impl Parser<'_> {
                 }
                 let branches = self.branches()?;
                 self.depth -= 1;
+                if branches.iter().all(Vec::is_empty) {
+                    return Err(outside("an empty group"));
+                }
                 if self.next() != Some(')') {
                     return Err(invalid("an opening bracket without a closing one"));
                 }
@@ -272,6 +284,7 @@ fn quantified(mut items: Vec<Item>, quantifier: char) -> Result<Vec<Item>, MaskE
     };
     let any = Token::Set(Box::new([(1, 0xFF)]));
     let no_slash = Token::Set(Box::new([(1, 0x2E), (0x30, 0xFF)]));
+    let levels = Token::Alt(Box::new([vec![Token::Cross, Token::Sep]]));
     let many = || match &token {
         token if *token == any => Token::Cross,
         token if *token == no_slash => Token::Run,
@@ -280,7 +293,57 @@ fn quantified(mut items: Vec<Item>, quantifier: char) -> Result<Vec<Item>, MaskE
     let tokens = match quantifier {
         '*' => vec![many()],
         '+' => vec![token.clone(), many()],
+        _ if token == levels => vec![Token::Levels],
         _ => vec![Token::Alt(Box::new([vec![token.clone()], Vec::new()]))],
     };
     Ok(tokens.into_iter().map(Item::Token).collect())
+}
+
+/// One character, but only of ASCII: `[^/]` would be one byte, so `??` would take one letter of two bytes.
+const ONE: &str = "[ -.0-~]";
+
+/// A pattern as an expression.
+pub(super) fn print(pattern: &Pattern) -> Option<Spelling> {
+    let mut out = String::with_capacity(pattern.tokens.len() + 8);
+    let tokens = match pattern.tokens.as_slice() {
+        [Token::Cross, rest @ ..] if rest.first() == Some(&Token::Sep) => rest,
+        tokens => {
+            out.push('^');
+            tokens
+        }
+    };
+    let mut literal = Vec::new();
+    for token in tokens {
+        if let Token::Unit(unit) = token {
+            let byte = u8::try_from(unit.unit).ok()?;
+            if b"\\.[]{}()*+?^$|".contains(&byte) {
+                literal.push(b'\\');
+            }
+            literal.push(byte);
+            continue;
+        }
+        out.push_str(&String::from_utf8(std::mem::take(&mut literal)).ok()?);
+        out.push_str(match token {
+            Token::Sep => "/",
+            Token::Run => "[^/]*",
+            Token::Cross => ".*",
+            Token::One => ONE,
+            Token::Levels => "(.*/)?",
+            _ => return None,
+        });
+    }
+    out.push_str(&String::from_utf8(literal).ok()?);
+    out.push_str(match pattern.tail {
+        Tail::Exact => "$",
+        Tail::Below => "/.",
+        Tail::Tree => "(/|$)",
+    });
+    Some(Spelling::new(out, None))
+}
+
+/// A pattern as a folder of the on-access client.
+pub(super) fn print_on_access(pattern: &Pattern) -> Option<Spelling> {
+    let literal = pattern.tokens.iter().all(|t| matches!(t, Token::Unit(_) | Token::Sep));
+    let text = spell::text(System::Linux, &pattern.tokens)?;
+    (literal && pattern.tail != Tail::Exact).then(|| Spelling::new(text, None))
 }

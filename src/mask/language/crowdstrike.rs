@@ -10,7 +10,8 @@
 //! | letters do not distinguish case | T |
 //! | whether shares are volumes | not established: wide they are |
 
-use super::super::set::{PathSet, Tail, Token};
+use super::super::set::{PathSet, Pattern, Tail, Token};
+use super::super::spell::{self, Spelling};
 use super::super::variables::Machine;
 use super::super::windows::{self, Meaning, Root, Wildcards};
 use super::super::{MaskError, System, invalid, not_established};
@@ -34,23 +35,58 @@ pub(super) fn parse(text: &str, read: &mut Read) -> Result<PathSet, MaskError> {
         return Err(not_established("what a separator at the end means is not established"));
     }
     let drive = windows::root_tokens(&Root::AnyDrive, false);
-    let volume = if read.open(SHARES, false, true) {
-        let share = vec![Token::Sep, Token::Sep, Token::Run, Token::Sep, Token::Run];
-        vec![Token::Alt(Box::new([drive, share]))]
-    } else {
-        drive
+    let (any_folder, names) = match mask.names.as_slice() {
+        [first, rest @ ..] if first == "**" => (true, rest),
+        names => (false, names),
     };
-    let mut tokens = volume;
-    tokens.push(Token::Sep);
-    let mut names = mask.names.as_slice();
-    if let [first, rest @ ..] = names
-        && first == "**"
-        && !rest.is_empty()
-        && read.open(ROOT, false, true)
-    {
-        tokens.push(Token::Levels);
-        names = rest;
-    }
+    let mut tokens = match (any_folder, names) {
+        (true, []) => return Ok(PathSet::new(System::Windows, vec![Pattern::everything()])),
+        (true, _) if read.open(ROOT, false, true) => vec![Token::Cross, Token::Sep],
+        (true, _) => vec![Token::Alt(Box::new([
+            [drive, vec![Token::Sep, Token::Cross, Token::Sep]].concat(),
+            [windows::any_variable(), vec![Token::Sep, Token::Levels]].concat(),
+        ]))],
+        (false, _) if read.open(SHARES, false, true) => {
+            let share = vec![Token::Sep, Token::Sep, Token::Run, Token::Sep, Token::Run];
+            vec![Token::Alt(Box::new([drive, share])), Token::Sep]
+        }
+        (false, _) => [drive, vec![Token::Sep]].concat(),
+    };
     windows::names_tokens(names, WILDCARDS, &mut tokens);
     Ok(PathSet::one(System::Windows, tokens, Tail::Exact))
+}
+
+/// Spellings of a pattern. A mask of one drive becomes a mask of every drive, which is larger.
+pub(super) fn print(pattern: &Pattern) -> Vec<Spelling> {
+    let mut tokens = match pattern.tokens.as_slice() {
+        [Token::Cross, Token::Sep, ..] => [Token::Cross, Token::Cross]
+            .iter()
+            .chain(pattern.tokens.get(1..).unwrap_or_default())
+            .cloned()
+            .collect(),
+        [_, Token::Unit(colon), Token::Sep, rest @ ..] if colon.unit == 0x3A => rest.to_vec(),
+        _ => return Vec::new(),
+    };
+    let mut all = Vec::new();
+    let mut add = |tokens: &[Token]| all.extend(stars(tokens).map(|t| Spelling::new(t, None)));
+    if pattern.tail != Tail::Below {
+        add(&tokens);
+    }
+    if pattern.tail != Tail::Exact {
+        tokens.extend([Token::Sep, Token::Cross]);
+        add(&tokens);
+    }
+    all
+}
+
+/// Tokens as text, with `**` for what crosses folders.
+fn stars(tokens: &[Token]) -> Option<String> {
+    let mut out = String::new();
+    for part in tokens.chunk_by(|a, b| (*a == Token::Cross) == (*b == Token::Cross)) {
+        match part {
+            [Token::Cross, ..] => out.push_str("**"),
+            part => out.push_str(&spell::text(System::Windows, part)?),
+        }
+    }
+    Some(out)
 }

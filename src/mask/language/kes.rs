@@ -4,7 +4,7 @@
 //! | rule | kes | kes10 | local-list |
 //! |---|---|---|---|
 //! | `*` any run in one name | D | I | as kes, I |
-//! | `**` any run, separators too | D | does not exist: read as `*`, wide as `**` | as kes, I |
+//! | `**` any run, separators too | D | does not exist: read as `*`, wide as `**` | not read |
 //! | `?` one character, no separator | D | D | as kes, I |
 //! | `*.exe`, `test`: in any folder | D | D | I |
 //! | `dir\x`: in every folder of that name | I | D, wildcards in the last name only | I |
@@ -20,7 +20,7 @@
 use super::super::flags::{Flags, List};
 use super::super::set::{PathSet, Pattern, Tail, Token};
 use super::super::windows::{self, Mask, Meaning, Root, Wildcards, is_wild};
-use super::super::{MaskError, System, invalid};
+use super::super::{MaskError, System, invalid, not_established};
 use super::{Read, files_in};
 
 /// Products of the family.
@@ -34,7 +34,6 @@ pub(super) enum Dialect {
 const TICK_BOX: &str = "whether sub-folders are meant is not told";
 const TICKED_MASK: &str = "whether the tick box for sub-folders counts for file masks is not established";
 const RELATIVE: &str = "that a mask without a drive holds in every folder of that name is inferred";
-const DRIVES: &str = "whether a wildcard may stand for the drive is not established";
 const FIRST_LEVEL: &str = "the vendor's pages disagree whether ** may stand right behind the drive";
 const NO_STARS: &str = "** does not exist in this product; it is read as *";
 const DOT: &str = "whether *.* takes names without a dot is not established";
@@ -46,9 +45,13 @@ pub(super) fn parse(
     flags: &Flags,
     read: &mut Read,
 ) -> Result<PathSet, MaskError> {
-    let mask = windows::split(text, flags.machine)?;
-    let wildcards = wildcards(dialect, text, read);
-    let mut base = base(dialect, &mask, read)?;
+    let mask = windows::placed(text, flags.machine)?;
+    if dialect == Dialect::LocalList && text.contains("**") {
+        return Err(not_established("whether ** exists in these lists is not established"));
+    }
+    let bare = mask.root == Root::None && mask.names.len() == 1 && !mask.ends_with_separator;
+    let wildcards = wildcards(dialect, text, bare, read);
+    let mut base = base(dialect, &mask, flags.machine.system_account, read)?;
     let (last, folders) = mask.names.split_last().map_or((None, &[][..]), |(l, f)| (Some(l.as_str()), f));
     let in_folder = mask.root != Root::None || !folders.is_empty();
     let folder_of_list = flags.list == Some(List::Folder);
@@ -66,11 +69,16 @@ pub(super) fn parse(
     if in_folder && matches!(last, "*" | "*.*") {
         windows::names_tokens(folders, wildcards, &mut base);
         let tokens = without_separator(base, &Mask { names: folders.to_vec(), ..mask });
-        let below = flags.subfolders == Some(true) && read.open(TICKED_MASK, false, true);
+        let below = match flags.subfolders {
+            Some(false) => false,
+            Some(true) => read.open(TICKED_MASK, false, true),
+            None => read.open(TICK_BOX, false, true),
+        };
         let pattern = if below { Pattern::new(tokens, Tail::Below) } else { files_in(tokens) };
         return Ok(PathSet::new(System::Windows, vec![pattern]));
     }
-    let ticked = flags.subfolders == Some(true) && in_folder && read.open(TICKED_MASK, false, true);
+    let ticked =
+        flags.subfolders == Some(true) && in_folder && is_wild(last) && read.open(TICKED_MASK, false, true);
     windows::names_tokens(folders, wildcards, &mut base);
     if !folders.is_empty() {
         base.push(Token::Sep);
@@ -84,21 +92,22 @@ pub(super) fn parse(
     } else {
         windows::name_tokens(last, wildcards, &mut base);
     }
-    let tail = if ticked && !is_wild(last) { Tail::Tree } else { Tail::Exact };
-    Ok(PathSet::one(System::Windows, base, tail))
+    Ok(PathSet::one(System::Windows, base, Tail::Exact))
 }
 
-fn wildcards(dialect: Dialect, text: &str, read: &mut Read) -> Wildcards {
+fn wildcards(dialect: Dialect, text: &str, bare: bool, read: &mut Read) -> Wildcards {
     let stars = match dialect {
+        // A mask without separators is about names.
+        _ if bare => Meaning::InName,
+        Dialect::Kes => Meaning::Crosses,
         Dialect::Kes10 if text.contains("**") => read.open(NO_STARS, Meaning::InName, Meaning::Crosses),
-        Dialect::Kes10 => Meaning::InName,
-        _ => Meaning::Crosses,
+        Dialect::Kes10 | Dialect::LocalList => Meaning::InName,
     };
     Wildcards { star: Meaning::InName, stars, question: true }
 }
 
 /// What stands before the names: the root and a separator, or any folder.
-fn base(dialect: Dialect, mask: &Mask, read: &mut Read) -> Result<Vec<Token>, MaskError> {
+fn base(dialect: Dialect, mask: &Mask, of_system: bool, read: &mut Read) -> Result<Vec<Token>, MaskError> {
     let first = mask.names.first().map_or("", String::as_str);
     if mask.root == Root::None {
         if mask.names.len() > 1 || mask.ends_with_separator {
@@ -111,18 +120,16 @@ fn base(dialect: Dialect, mask: &Mask, read: &mut Read) -> Result<Vec<Token>, Ma
                 read.note(RELATIVE);
             }
         }
-        if dialect != Dialect::Kes10 && first.starts_with("**") {
+        let bare = mask.names.len() == 1 && !mask.ends_with_separator;
+        if dialect != Dialect::Kes10 && first.starts_with("**") && !bare {
             return Ok(Vec::new());
         }
         return Ok(vec![Token::Cross, Token::Sep]);
     }
-    if mask.root == Root::AnyDrive {
-        read.note(DRIVES);
-    }
     if first == "**" {
         read.note(FIRST_LEVEL);
     }
-    let mut tokens = windows::root_tokens(&mask.root, false);
+    let mut tokens = windows::root_tokens(&mask.root, of_system);
     tokens.push(Token::Sep);
     Ok(tokens)
 }

@@ -23,6 +23,10 @@ use super::super::unit::{CLOSE, OPEN};
 use super::super::{MaskError, System, invalid, not_established};
 use super::anywhere;
 
+/// Words in place of a path.
+const KEYWORDS: &[&str] =
+    &["AllShared", "AllRemoteMounted", "Mounted:NFS", "Mounted:SMB", "Shared:NFS", "Shared:SMB"];
+
 /// Reads a `Path`.
 pub(super) fn path(text: &str, flags: &Flags) -> Result<PathSet, MaskError> {
     let names: Vec<Vec<Token>> = match flags.area.iter().any(|mask| mask == "*") {
@@ -86,8 +90,7 @@ fn pattern(text: &str) -> Result<Pattern, MaskError> {
 
 /// A keyword in place of a path.
 fn keyword(text: &str) -> Result<Pattern, MaskError> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == ':' || c == '.';
-    if text.is_empty() || !text.chars().all(plain) {
+    if !KEYWORDS.contains(&text) {
         return Err(invalid("the path does not begin with a slash"));
     }
     let special = |unit| Token::Unit(Literal { unit, written: 0 });
@@ -102,6 +105,9 @@ fn name(text: &str) -> Result<Vec<Token>, MaskError> {
     }
     if text.contains(['[', ']', '{', '}', '\\']) {
         return Err(not_established("whether brackets are wildcards is not established"));
+    }
+    if text == "." || text == ".." {
+        return Err(invalid("a dot folder is no file name"));
     }
     let mut tokens = Vec::with_capacity(text.len());
     linux::tokens(text, &Token::Run, &mut tokens);
@@ -123,8 +129,8 @@ pub(super) fn mount(text: &str) -> Result<PathSet, MaskError> {
     if text.contains(['[', ']', '{', '}', '\\']) {
         return Err(not_established("whether brackets and backslashes are wildcards is not established"));
     }
-    if ends && text != "/" && text.contains(['*', '?']) {
-        return Err(not_established("what a slash behind wildcards means is not established"));
+    if ends && text != "/" {
+        return Err(not_established("what a slash at the end of a mount point means is not established"));
     }
     let mut tokens = Vec::with_capacity(text.len());
     linux::tokens(text.strip_suffix('/').unwrap_or(text), &Token::Cross, &mut tokens);

@@ -8,7 +8,8 @@
 //! | `*.exe`, `test`: in any folder | D |
 //! | `dir\`, `dir\*`, `dir\test*.*`: in every folder of that name | D |
 //! | `C:\dir\`, `C:\dir\*.exe`: the older text says with sub-folders, the newer one only with "Use in subfolders" | D, disagree |
-//! | `dir\*\` | D, disagree: not interpreted |
+//! | `dir\*\`, a folder that is only `*` | D, disagree: not interpreted for objects |
+//! | `**` | not established: not read for objects; for processes as `*`, wide as crossing |
 //! | `c:\dir1\dir?\fil?.exe` as a process | D |
 //!
 //! So without the tick box, or when it is not told, a mask is one folder narrow and all below wide; with it, all below.
@@ -23,20 +24,28 @@ const OLDER: &str =
     "the older text of this product includes sub-folders always, the newer one only with the tick box";
 const CROSSES: &str = "that * stays within a name is inferred";
 const STARS: &str = "whether ** exists in this product is not established";
-const LITERAL: &str =
-    "whether the tick box for sub-folders counts for the name of one file is not established";
 const DOT: &str = "whether *.* takes names without a dot is not established";
 
 /// Reads the mask of an exclusion object.
 pub(super) fn objects(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSet, MaskError> {
-    let mask = windows::split(text, flags.machine)?;
-    let wildcards = wildcards(text, read);
+    let mask = windows::placed(text, flags.machine)?;
+    // In any folder a star at the beginning may stay or cross: the same names.
+    let bare = text.strip_prefix('*').filter(|rest| !rest.contains(['\\', '/', '*']));
+    let wildcards = wildcards(bare.unwrap_or(text), read);
     let (last, folders) = mask.names.split_last().map_or(("", &[][..]), |(l, f)| (l.as_str(), f));
-    if mask.ends_with_separator && last == "*" {
+    let folders_named = if mask.ends_with_separator { mask.names.as_slice() } else { folders };
+    if folders_named.iter().any(|name| name == "*") {
         return Err(not_established("the vendor's pages disagree about a folder that is only *"));
     }
+    if text.contains("**") {
+        return Err(not_established(STARS));
+    }
     let anywhere = mask.root == Root::None;
-    let mut tokens = if anywhere { vec![Token::Cross] } else { windows::root_tokens(&mask.root, false) };
+    let mut tokens = if anywhere {
+        vec![Token::Cross]
+    } else {
+        windows::root_tokens(&mask.root, flags.machine.system_account)
+    };
     if !anywhere || !mask.names.is_empty() {
         tokens.push(Token::Sep);
     }
@@ -44,11 +53,11 @@ pub(super) fn objects(text: &str, flags: &Flags, read: &mut Read) -> Result<Path
         name(last, wildcards, read, &mut tokens);
         return Ok(PathSet::one(System::Windows, tokens, Tail::Exact));
     }
+    let whole = mask.ends_with_separator || mask.names.is_empty() || last == "*";
     let below = match flags.subfolders {
         Some(true) => true,
-        _ => read.open(OLDER, false, true),
+        _ => (whole || is_wild(last)) && read.open(OLDER, false, true),
     };
-    let whole = mask.ends_with_separator || mask.names.is_empty() || last == "*";
     let names = if mask.ends_with_separator { mask.names.as_slice() } else { folders };
     windows::names_tokens(names, wildcards, &mut tokens);
     if whole {
@@ -61,7 +70,7 @@ pub(super) fn objects(text: &str, flags: &Flags, read: &mut Read) -> Result<Path
     if !folders.is_empty() {
         tokens.push(Token::Sep);
     }
-    if below && (is_wild(last) || read.open(LITERAL, false, true)) {
+    if below && is_wild(last) {
         tokens.push(Token::Levels);
     }
     name(last, wildcards, read, &mut tokens);
@@ -70,12 +79,12 @@ pub(super) fn objects(text: &str, flags: &Flags, read: &mut Read) -> Result<Path
 
 /// Reads the path of a trusted process.
 pub(super) fn process(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSet, MaskError> {
-    let mask = windows::split(text, flags.machine)?;
+    let mask = windows::placed(text, flags.machine)?;
     if mask.root == Root::None || mask.names.is_empty() || mask.ends_with_separator {
         return Err(not_established("a trusted process is named by its full path"));
     }
     let wildcards = wildcards(text, read);
-    let mut tokens = windows::root_tokens(&mask.root, false);
+    let mut tokens = windows::root_tokens(&mask.root, flags.machine.system_account);
     tokens.push(Token::Sep);
     windows::names_tokens(&mask.names, wildcards, &mut tokens);
     Ok(PathSet::one(System::Windows, tokens, Tail::Exact))

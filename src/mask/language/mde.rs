@@ -17,7 +17,8 @@
 
 use super::super::flags::{Flags, List};
 use super::super::linux;
-use super::super::set::{PathSet, Tail, Token};
+use super::super::set::{PathSet, Pattern, Tail, Token};
+use super::super::spell::{self, Spelling};
 use super::super::{MaskError, System, invalid, not_established};
 use super::{Read, anywhere};
 
@@ -90,18 +91,46 @@ fn tokens(kind: Kind, text: &str, flags: &Flags, read: &mut Read) -> Result<(Vec
     Ok((tokens, tail))
 }
 
-/// Letters of ASCII in both cases.
+/// Letters in both cases; those whose other case is several letters stay as they are.
 fn both_cases(tokens: Vec<Token>) -> Vec<Token> {
-    let both = |token| match token {
-        Token::Unit(l) => match u8::try_from(l.unit) {
-            Ok(byte) if byte.is_ascii_alphabetic() => {
-                let (upper, lower) =
-                    (u32::from(byte.to_ascii_uppercase()), u32::from(byte.to_ascii_lowercase()));
-                Token::Set(Box::new([(upper, upper), (lower, lower)]))
-            }
-            _ => Token::Unit(l),
-        },
-        other => other,
-    };
-    tokens.into_iter().map(both).collect()
+    let is_byte = |t: &Token| matches!(t, Token::Unit(_));
+    let mut out = Vec::with_capacity(tokens.len());
+    for part in tokens.chunk_by(|a, b| is_byte(a) == is_byte(b)) {
+        let letters = Some(part).filter(|p| p.first().is_some_and(is_byte));
+        match letters.and_then(|p| spell::text(System::MacOs, p)) {
+            Some(text) => out.extend(text.chars().map(either_case)),
+            None => out.extend(part.iter().cloned()),
+        }
+    }
+    out
+}
+
+fn either_case(letter: char) -> Token {
+    let spelt = |c: char| linux::literal(c.encode_utf8(&mut [0; 4])).collect::<Vec<_>>();
+    let mut ways = vec![spelt(letter)];
+    let one = |mut others: Vec<char>| others.pop().filter(|_| others.is_empty());
+    for other in [one(letter.to_uppercase().collect()), one(letter.to_lowercase().collect())] {
+        ways.extend(other.map(spelt).filter(|way| *way != spelt(letter)));
+    }
+    Token::Alt(ways.into())
+}
+
+/// Spellings of a pattern for Linux.
+pub(super) fn print(pattern: &Pattern) -> Vec<Spelling> {
+    if let Some(name) = spell::name_anywhere(pattern) {
+        // A file name alone would be read as the name of a process.
+        let extension = spell::extension(System::Linux, name);
+        return extension.map(|e| Spelling::new(e, Some(List::Extension))).into_iter().collect();
+    }
+    let mut all = Vec::new();
+    for pattern in spell::depths(pattern) {
+        let Some(text) = spell::text(System::Linux, &pattern.tokens) else { continue };
+        if pattern.tail != Tail::Exact {
+            all.push(Spelling::new(format!("{text}/"), Some(List::Folder)));
+        }
+        if pattern.tail != Tail::Below {
+            all.push(Spelling::new(text, Some(List::File)));
+        }
+    }
+    all
 }

@@ -15,6 +15,7 @@ mod wall;
 
 use super::flags::{Flags, List};
 use super::set::{Pattern, Token};
+use super::spell::Spelling;
 use super::{Language, MaskError, Parsed, Side, invalid};
 
 /// What a mask means; the reading is the narrowest for a source and the widest for a target.
@@ -96,4 +97,20 @@ fn anywhere(name: Vec<Token>) -> Vec<Token> {
 fn files_in(mut tokens: Vec<Token>) -> Pattern {
     tokens.extend([Token::Sep, Token::Run]);
     Pattern::new(tokens, super::set::Tail::Exact)
+}
+
+/// Spellings of a pattern in a language, each a proposal. Languages that are sources only have none.
+pub(super) fn print(language: Language, pattern: &Pattern) -> Vec<Spelling> {
+    match language {
+        Language::DefPath => defender::print_path(pattern),
+        Language::DefExt => defender::print_extension(pattern).into_iter().collect(),
+        Language::DefProcess => defender::print_process(pattern),
+        Language::MdeLinux => mde::print(pattern),
+        Language::ClamExclude => clamav::print(pattern).into_iter().collect(),
+        Language::ClamOnAccess => clamav::print_on_access(pattern).into_iter().collect(),
+        Language::Sophos => sophos::print(pattern),
+        Language::CrowdStrike => crowdstrike::print(pattern),
+        Language::SentinelOne => sentinelone::print(pattern),
+        _ => Vec::new(),
+    }
 }

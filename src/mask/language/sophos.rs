@@ -14,9 +14,10 @@
 //! | shares | not established |
 
 use super::super::flags::Flags;
-use super::super::set::{PathSet, Tail, Token};
+use super::super::set::{PathSet, Pattern, Tail, Token};
+use super::super::spell::{self, Spelling};
 use super::super::windows::{self, Meaning, Root, Wildcards};
-use super::super::{MaskError, System, invalid, not_established};
+use super::super::{MaskError, System, invalid};
 use super::{Read, anywhere};
 
 const DOT: &str = "whether *.* takes names without a dot is not established";
@@ -26,15 +27,14 @@ const WILDCARDS: Wildcards = Wildcards { star: Meaning::InName, stars: Meaning::
 
 /// Reads a mask.
 pub(super) fn parse(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSet, MaskError> {
-    let mask = windows::split(text, flags.machine)?;
-    match mask.root {
-        Root::AnyDrive => return Err(not_established("a wildcard for the drive is not established")),
-        Root::Share(..) => read.note(SHARES),
-        _ => {}
+    let mask = windows::placed(text, flags.machine)?;
+    if matches!(mask.root, Root::Share(..)) {
+        read.note(SHARES);
     }
     let first = mask.names.first().map_or("", String::as_str);
     let relative = mask.root == Root::None && (mask.names.len() > 1 || mask.ends_with_separator);
-    if relative && !first.starts_with("**") {
+    let any_folder = first == "**" || first.starts_with("**") && !mask.ends_with_separator;
+    if relative && !any_folder {
         return Err(invalid("a folder is given by its full path"));
     }
     let mut tokens = windows::root_tokens(&mask.root, false);
@@ -54,10 +54,15 @@ pub(super) fn parse(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSe
         }
     }
     let below = mask.ends_with_separator || mask.names.is_empty();
-    if below && tokens.last() == Some(&Token::Levels) {
-        // `C:\foo\**\`: whatever lies in a folder there.
+    // `C:\foo\**\`: whatever lies below foo.
+    while below && tokens.last() == Some(&Token::Levels) {
         tokens.pop();
-        tokens.pop();
+        if tokens.last() == Some(&Token::Sep) {
+            tokens.pop();
+        }
+    }
+    if tokens.is_empty() {
+        return Ok(PathSet::new(System::Windows, vec![Pattern::everything()]));
     }
     let tail = if below { Tail::Below } else { Tail::Exact };
     let bare = mask.root == Root::None && !relative && !first.starts_with("**");
@@ -103,4 +108,42 @@ fn dot() -> Vec<Token> {
 
 fn optional(tokens: Vec<Token>) -> Token {
     Token::Alt(Box::new([tokens, Vec::new()]))
+}
+
+/// Spellings of a pattern.
+pub(super) fn print(pattern: &Pattern) -> Vec<Spelling> {
+    let text = |tokens: &[Token]| {
+        let mut out = String::new();
+        // Any number of folders is written as two stars between separators.
+        for (at, part) in tokens.split(|t| *t == Token::Levels).enumerate() {
+            if at > 0 {
+                out.push_str("**\\");
+            }
+            out.push_str(&spell::text(System::Windows, part)?);
+        }
+        Some(out)
+    };
+    if let Some(name) = spell::name_anywhere(pattern) {
+        return text(name).map(|t| Spelling::new(t, None)).into_iter().collect();
+    }
+    // `\**\` of the source is one folder or more: here one, then any number.
+    let mut tokens = Vec::with_capacity(pattern.tokens.len());
+    let mut rest = pattern.tokens.as_slice();
+    while let [token, after @ ..] = rest {
+        rest = after;
+        match (token, tokens.last(), after.first()) {
+            (Token::Cross, Some(Token::Sep), Some(Token::Sep)) => {
+                tokens.extend([Token::Run, Token::Sep, Token::Levels]);
+                rest = after.get(1..).unwrap_or_default();
+            }
+            _ => tokens.push(token.clone()),
+        }
+    }
+    let Some(text) = text(&tokens) else { return Vec::new() };
+    let below = format!("{text}\\");
+    match pattern.tail {
+        Tail::Exact => vec![Spelling::new(text, None)],
+        Tail::Below => vec![Spelling::new(below, None)],
+        Tail::Tree => vec![Spelling::new(below, None), Spelling::new(text, None)],
+    }
 }

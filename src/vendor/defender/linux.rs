@@ -13,10 +13,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::finding::{self as codes, Finding, Severity};
-use crate::mask::{self, Linux};
+use crate::mask::{self, Choice, Language, List, Spelling};
 use crate::policy::{Component, Exclusion, Item, Kind, Meaning, Platform, Policy};
 use crate::review::Coverage;
-use crate::vendor::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, finding, settings};
+use crate::vendor::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, choice, finding, settings};
 
 /// `defender/linux`.
 pub struct Mdatp;
@@ -165,67 +165,46 @@ fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
     if text.chars().chain(exclusion.names.iter().flat_map(|n| n.chars())).any(char::is_control) {
         return Verdict::by_hand(codes::CHARACTER, "A control character cannot stand in an exclusion");
     }
-    let anywhere = exclusion.path.as_ref().is_none_or(|p| p.text == "/");
-    let entries = if anywhere && !exclusion.names.is_empty() {
-        let extensions: Option<Vec<_>> = exclusion.names.iter().map(|n| mask::extension(n)).collect();
-        match extensions {
-            Some(list) => list.into_iter().map(|e| key(EXTENSION, e)).collect(),
-            None => {
-                return Verdict::by_hand(
-                    codes::MASK_BY_HAND,
-                    "Only masks of the form *.ext can stand for files anywhere; a file name would be read as the name of a process",
-                );
-            }
-        }
-    } else {
-        match path(text, exclusion) {
-            Ok(entries) => entries,
-            Err(verdict) => return verdict,
-        }
+    let read = match choice::objects(exclusion) {
+        Ok(read) => read,
+        Err(verdict) => return verdict,
     };
-    let exact = Verdict::exact(entries, "Excluded from every scan in the source, and here");
-    let example = exact.entries.first().map_or_else(String::new, |e| match e.list {
-        EXTENSION => format!("/a.{}", e.value),
-        FOLDER => format!("{}a", e.value),
-        _ => e.value.clone(),
-    });
-    match coverage {
-        Coverage::All | Coverage::AllFiles => exact,
-        Coverage::RealTime => exact.looser(
-            codes::REALTIME_TO_ALL,
-            "Excluded from real-time scanning only. Defender on Linux has one list for all scans",
-            format!("{example} would be skipped by scans on demand, too"),
+    let list = |spelling: &Spelling| match spelling.list {
+        Some(List::Extension) => EXTENSION,
+        Some(List::Folder) => FOLDER,
+        _ => SINGLE,
+    };
+    let verdict = match mask::choose(&read.set, Language::MdeLinux) {
+        Choice::Equal(spellings) => Verdict::exact(
+            spellings.iter().map(|s| key(list(s), &s.text)).collect(),
+            choice::noted("Excluded from every scan in the source, and here", &read),
         ),
-        Coverage::OnDemand | Coverage::Some => exact.looser(
-            codes::ONDEMAND_TO_ALL,
+        other => choice::verdict(other, &read, "Defender on Linux", |spellings| {
+            spellings.iter().map(|s| key(list(s), &s.text)).collect()
+        }),
+    };
+    if verdict.entries.is_empty() {
+        return verdict;
+    }
+    match coverage {
+        Coverage::All | Coverage::AllFiles => verdict,
+        Coverage::RealTime => choice::one_list(
+            verdict,
+            &read,
+            (codes::REALTIME_TO_ALL, codes::REALTIME_MASK_TO_ALL),
+            "Excluded from real-time scanning only. Defender on Linux has one list for all scans",
+            "would be skipped by scans on demand, too",
+        ),
+        Coverage::OnDemand | Coverage::Some => choice::one_list(
+            verdict,
+            &read,
+            (codes::ONDEMAND_TO_ALL, codes::ONDEMAND_MASK_TO_ALL),
             "Excluded from some scans only. Defender on Linux has one list for all scans",
-            format!("{example} would be skipped by every scan"),
+            "would be skipped by every scan",
         ),
         Coverage::Other(_) => Verdict::unsupported(
             codes::NO_COUNTERPART,
             "The exclusion belongs to a component that Defender on Linux does not have in this file",
         ),
-    }
-}
-
-fn path(text: &str, exclusion: &Exclusion) -> Result<Vec<Entry>, Verdict> {
-    let by_hand = |why: &str| Err(Verdict::by_hand(codes::MASK_BY_HAND, format!("Not written: {why}")));
-    let shape = mask::linux(text);
-    if !exclusion.names.is_empty() && !matches!(shape, Linux::Keyword(_)) {
-        return by_hand("file masks inside a folder have no counterpart in this file");
-    }
-    match shape {
-        Linux::Tree(p) => Ok(vec![key(FOLDER, &format!("{p}/")), key(SINGLE, p)]),
-        Linux::Below(p) => Ok(vec![key(FOLDER, &format!("{p}/"))]),
-        Linux::Wild(_) => by_hand("the two products read wildcards in different ways"),
-        Linux::Odd(why) => by_hand(why),
-        Linux::Keyword(word) => Err(Verdict::by_hand(
-            codes::KEYWORD,
-            format!("{word} stands for shares or mounts; name their folders by hand"),
-        )),
-        Linux::All => Err(Verdict::by_hand(
-            codes::ALL_BY_HAND,
-            "This row excludes everything; nothing converts that silently",
-        )),
     }
 }

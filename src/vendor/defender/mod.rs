@@ -14,10 +14,13 @@ pub mod intune;
 pub mod linux;
 pub mod powershell;
 
-use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, finding, settings};
+use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, choice, finding, settings};
 use crate::finding::{self as codes, Finding, Severity};
-use crate::mask::{self, Windows};
-use crate::policy::{Component, Exclusion, Item, Kind, Platform, Policy, Reach, TrustedApplication};
+use crate::ledger::Fate;
+use crate::mask::{self, Choice, Language, List, Parsed, Spelling, compare};
+use crate::policy::{
+    Component, Exclusion, Item, Kind, PathMask, Platform, Policy, Reach, TrustedApplication,
+};
 use crate::review::Coverage;
 
 /// List of paths.
@@ -174,9 +177,6 @@ impl WindowsRoute {
                 },
             );
         }
-        let Some(path) = &exclusion.path else {
-            return Verdict::by_hand(codes::MASK_BY_HAND, "The exclusion names neither a path nor a threat");
-        };
         let triggers = match coverage {
             Coverage::All => Triggers(&[]),
             Coverage::AllFiles => Triggers(&["OnAccess", "OnDemand"]),
@@ -191,41 +191,16 @@ impl WindowsRoute {
         };
         let lost_script = matches!(&exclusion.reach, Reach::Components(c) if c.contains(&Component::Script))
             && !triggers.0.is_empty();
-        let verdict = match mask::windows(&path.text) {
-            Windows::Odd(why) => return Verdict::by_hand(codes::MASK_BY_HAND, format!("Not written: {why}")),
-            Windows::All => {
-                return Verdict::by_hand(
-                    codes::ALL_BY_HAND,
-                    "This row excludes a whole drive or everything; nothing converts that silently",
-                );
-            }
-            Windows::UserVariable(name) => {
-                return Verdict::by_hand(
-                    codes::VARIABLE,
-                    format!(
-                        "%{name}% may be another folder for Defender, which runs as SYSTEM; write the folder in full"
-                    ),
-                );
-            }
-            Windows::Extension(ext) => return self.extension(&ext, &triggers),
-            Windows::Folder(folder) if path.subfolders == Some(false) => {
-                return Verdict::by_hand(
-                    codes::MASK_BY_HAND,
-                    format!("Defender cannot exclude a folder without the folders below: {folder}"),
-                );
-            }
-            Windows::Folder(folder) => Verdict::exact(
-                self.paths(&folder, None, &triggers),
-                "The folder with all it holds, for the same scans",
-            ),
-            Windows::File(file) => Verdict::exact(
-                self.paths(&file, Some("file"), &triggers),
-                "The same file, for the same scans",
-            ),
-            Windows::Files(files) => self.files(&files, path.subfolders, &triggers),
+        let read = match choice::objects(exclusion) {
+            Ok(read) => read,
+            Err(verdict) => return verdict,
         };
-        if lost_script {
-            let example = format!("{} as a script that runs", path.text);
+        if let Choice::Equal(extensions) = mask::choose(&read.set, Language::DefExt) {
+            return self.extension(&extensions, &triggers, &read);
+        }
+        let verdict = self.path(exclusion.path.as_ref(), &read, &triggers);
+        if lost_script && matches!(verdict.fate, Fate::Exact | Fate::Stricter) {
+            let example = format!("{} as a script that runs", read.set.example().unwrap_or_default());
             return verdict.stricter(
                 codes::PARTS_TO_ALL,
                 "The same for files; scripts are scanned as they run",
@@ -235,61 +210,81 @@ impl WindowsRoute {
         verdict
     }
 
-    /// A file mask in one folder. Whether the source also meant the folders below may be open; then this is narrower.
-    fn files(&self, files: &str, subfolders: Option<bool>, triggers: &Triggers) -> Verdict {
-        let entries = self.paths(files, Some("file"), triggers);
-        let six = files.chars().filter(|c| matches!(c, '*' | '?')).count() > 6;
-        if six {
-            return Verdict::by_hand(codes::MASK_BY_HAND, "Defender takes at most six wildcards in an entry");
-        }
-        let verdict = Verdict::exact(entries, "The same files of the same folder, for the same scans");
-        if subfolders == Some(false) {
-            return verdict;
-        }
-        let (folder, name) = files.rsplit_once('\\').unwrap_or(("", files));
-        let below = format!("{folder}\\a\\{}", name.replace(['*', '?'], "x"));
-        let reason = if subfolders == Some(true) {
-            "The source also takes the folders below; Defender's mask covers one folder"
-        } else {
-            "Written for the folder itself; if the source also took the folders below, they are scanned now"
+    /// A path, as near as Defender's masks come to it.
+    fn path(&self, path: Option<&PathMask>, read: &Parsed, triggers: &Triggers) -> Verdict {
+        let entries = |spellings: &[Spelling]| -> Vec<Entry> {
+            spellings.iter().flat_map(|s| self.spelled(s, triggers)).collect()
         };
-        verdict.stricter(codes::ONE_LEVEL, reason, below)
+        match mask::choose(&read.set, Language::DefPath) {
+            Choice::Equal(spellings) => {
+                let folder = matches!(spellings.as_slice(), [one] if one.text.ends_with('\\'));
+                let same = if folder {
+                    "The folder with all it holds, for the same scans"
+                } else {
+                    "The same files, for the same scans"
+                };
+                let verdict = Verdict::exact(entries(&spellings), choice::noted(same, read));
+                // Where sub-folders may be meant, too, what is written is the smaller reading.
+                let lost = path
+                    .and_then(PathMask::with_subfolders)
+                    .and_then(|wide| compare(&wide, &read.set).ok()?.only_left);
+                match lost {
+                    Some(lost) => verdict.stricter(
+                        codes::ONE_LEVEL,
+                        "Written for the folder itself; if the source also took the folders below, they are scanned now",
+                        lost,
+                    ),
+                    None => verdict,
+                }
+            }
+            other => choice::verdict(other, read, "Defender", entries),
+        }
     }
 
-    fn extension(&self, ext: &str, triggers: &Triggers) -> Verdict {
-        let entry = self.entry(EXTENSIONS, format!(".{ext}"));
-        let verdict = Verdict::exact(vec![entry], "Files of that extension anywhere, for every scan");
+    fn extension(&self, extensions: &[Spelling], triggers: &Triggers, read: &Parsed) -> Verdict {
+        let entries = extensions.iter().map(|s| self.entry(EXTENSIONS, s.text.clone())).collect();
+        let example = read.set.example().unwrap_or_default();
+        let verdict =
+            Verdict::exact(entries, choice::noted("Files of that extension anywhere, for every scan", read));
         match triggers.0 {
             [] => verdict,
             ["OnAccess"] => verdict.looser(
                 codes::REALTIME_TO_ALL,
                 "Excluded from real-time scanning only; Defender's list of extensions is for all scans",
-                format!("C:\\a.{ext} would be skipped by scans on demand, too"),
+                format!("{example} would be skipped by scans on demand, too"),
             ),
             ["OnDemand"] => verdict.looser(
                 codes::ONDEMAND_TO_ALL,
                 "Excluded from scans on demand only; Defender's list of extensions is for all scans",
-                format!("C:\\a.{ext} would be skipped by real-time scanning, too"),
+                format!("{example} would be skipped by real-time scanning, too"),
             ),
             _ => verdict.looser(
                 codes::PARTS_TO_ALL,
                 "Excluded for files, not for scripts as they run; Defender's list of extensions does not tell them apart",
-                format!("C:\\a.{ext} as a script that runs"),
+                format!("{example} as a script that runs"),
             ),
         }
     }
 
     /// A plain path, or one contextual entry for each trigger: two triggers in one set "cannot be true".
-    fn paths(&self, path: &str, kind: Option<&str>, triggers: &Triggers) -> Vec<Entry> {
-        let with = |trigger: Option<&str>| match (kind, trigger) {
-            (None, None) => self.entry(PATHS, format!("{path}\\")),
+    fn spelled(&self, spelling: &Spelling, triggers: &Triggers) -> Vec<Entry> {
+        let folder = spelling.text.strip_suffix('\\');
+        let mark = match (spelling.list, folder) {
+            (Some(List::File), _) => Some("PathType:file"),
+            (Some(_), _) => Some("PathType:folder"),
             // A suffix takes the place of the last separator, so the mark has to say that it is a folder.
-            (kind, trigger) => {
-                let mark = format!("PathType:{}", kind.unwrap_or("folder"));
-                let parts: Vec<String> =
-                    std::iter::once(mark).chain(trigger.map(|t| format!("ScanTrigger:{t}"))).collect();
-                self.entry(PATHS, format!("{path}\\:{{{}}}", parts.join(",")))
-            }
+            (None, Some(_)) if !triggers.0.is_empty() => Some("PathType:folder"),
+            (None, _) => None,
+        };
+        let with = |trigger: Option<&str>| {
+            let trigger = trigger.map(|t| format!("ScanTrigger:{t}"));
+            let parts: Vec<String> = mark.map(str::to_owned).into_iter().chain(trigger).collect();
+            let value = if parts.is_empty() {
+                spelling.text.clone()
+            } else {
+                format!("{}\\:{{{}}}", folder.unwrap_or(&spelling.text), parts.join(","))
+            };
+            self.entry(PATHS, value)
         };
         if triggers.0.is_empty() {
             vec![with(None)]
@@ -308,25 +303,41 @@ impl WindowsRoute {
                 );
             }
         }
-        match mask::windows(&trusted.image.text) {
-            Windows::File(image) => {
-                let example = format!(
-                    "{image}: what it does on the network, and attack surface reduction rules for it"
-                );
-                Verdict::exact(vec![self.entry(PROCESSES, image)], "").looser(
-                    codes::PROCESS_WIDER,
-                    "Files that the program opens are not scanned in real time, as in the source; but network protection and attack surface reduction leave the process alone, too",
-                    example,
-                )
-            }
-            Windows::UserVariable(name) => Verdict::by_hand(
+        if let Some(name) = trusted.image.open_variable() {
+            return Verdict::by_hand(
                 codes::VARIABLE,
                 format!("%{name}% may be another folder for Defender, which runs as SYSTEM"),
+            );
+        }
+        let read = match trusted.image.parse(&[]) {
+            Ok(read) => read,
+            Err(error) => return choice::by_hand(error.reason()),
+        };
+        if mask::names_nothing(&read.set) {
+            return choice::by_hand("the row trusts every program");
+        }
+        let image = &trusted.image.text;
+        let wider = "Files that the program opens are not scanned in real time, as in the source; but network protection and attack surface reduction leave the process alone, too";
+        let entries = |spellings: &[Spelling]| {
+            spellings.iter().map(|s| self.entry(PROCESSES, s.text.clone())).collect::<Vec<_>>()
+        };
+        let example =
+            format!("{image}: what it does on the network, and attack surface reduction rules for it");
+        match mask::choose(&read.set, Language::DefProcess) {
+            Choice::Equal(spellings) => Verdict::exact(entries(&spellings), "").looser(
+                codes::PROCESS_WIDER,
+                choice::noted(wider, &read),
+                example,
             ),
-            _ => Verdict::by_hand(
-                codes::MASK_BY_HAND,
-                "Only a full path to one program becomes a process exclusion",
-            ),
+            Choice::Stricter { entries: spellings, lost, .. } => Verdict::exact(entries(&spellings), "")
+                .looser(
+                    codes::PROCESS_WIDER,
+                    format!("{wider}. Defender's masks take fewer programs: {lost} is left out"),
+                    example,
+                ),
+            Choice::Looser { .. } | Choice::None(_) => {
+                choice::by_hand("Defender has no mask for just these programs")
+            }
         }
     }
 }

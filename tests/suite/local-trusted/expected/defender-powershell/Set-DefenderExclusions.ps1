@@ -49,6 +49,7 @@ param(
 [string[]] $ExclusionProcess = @(
     'D:\Data\Orders\bin\orders.exe'
     'D:\Tools\Backup\agent.exe'
+    'C:\Apps\*\helper.exe'
 )
 
 # ---- Settings ----

@@ -1,0 +1,222 @@
+//! Choosing how a target says a set. Candidates come from the target language; each is read again, in its widest sense,
+//! and compared with the source. Never assumed, always proved.
+//!
+//! | found | choice |
+//! |---|---|
+//! | one candidate is equal, or several together | [`Choice::Equal`] |
+//! | some are inside | [`Choice::Stricter`]: those that are inside no other one, at most eight |
+//! | only larger ones, or ones that overlap | [`Choice::Looser`]: offered, never taken without a decision |
+//! | none | [`Choice::None`] |
+
+use super::set::{PathSet, Pattern, Tail, Token};
+use super::spell::{self, MOST_ENTRIES, Spelling};
+use super::{Language, MaskError, Relation, Side, System, TooComplex, compare, parse};
+
+/// How a target can say a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The same set.
+    Equal(Vec<Spelling>),
+    /// A part of it.
+    Stricter {
+        /// The entries.
+        entries: Vec<Spelling>,
+        /// A path that the source takes and the entries do not.
+        lost: String,
+        /// The source reaches any depth, and the entries do not.
+        by_depth: bool,
+    },
+    /// More, or other paths, too.
+    Looser {
+        /// The entries.
+        entries: Vec<Spelling>,
+        /// A path that the source does not take and the entries do.
+        gained: String,
+        /// What is gained lies below a path that the source takes: folders are taken with what they hold.
+        folders: bool,
+        /// A path that the source takes and the entries do not, if there is one.
+        lost: Option<String>,
+    },
+    /// Nothing that is worth offering: why.
+    None(&'static str),
+}
+
+const NO_WORD: &str = "the target has no mask for this";
+const TOO_LONG: &str = "the mask has so many wildcards that its comparison would take too long";
+const DROPPED: &str = "Windows drops a dot or blank at the end of a name";
+
+/// Chooses spellings of a set in a language.
+pub fn choose(source: &PathSet, target: Language) -> Choice {
+    if let Some(why) = unsafe_names(source) {
+        return Choice::None(why);
+    }
+    let mut parts = Vec::new();
+    for pattern in spell::without_names(source) {
+        match Part::of(source.system, pattern, target) {
+            Ok(part) => parts.push(part),
+            Err(TooComplex) => return Choice::None(TOO_LONG),
+        }
+    }
+    if let [Part { equal: true, inside, .. }] = parts.as_slice() {
+        return Choice::Equal(inside.iter().map(|(spelling, _)| spelling.clone()).collect());
+    }
+    let mut taken = shares(&parts);
+    let mut widened = false;
+    for part in &parts {
+        if part.inside.is_empty()
+            && let Some(larger) = &part.larger
+        {
+            widened = true;
+            taken.push(larger.clone());
+        }
+    }
+    if taken.is_empty() {
+        return Choice::None(NO_WORD);
+    }
+    taken.truncate(MOST_ENTRIES);
+    let mut sets = taken.iter().map(|(_, set)| set.clone());
+    let Some(first) = sets.next() else { return Choice::None(NO_WORD) };
+    let union = sets.fold(first, PathSet::and);
+    let entries = taken.into_iter().map(|(spelling, _)| spelling).collect();
+    let Ok(compared) = compare(source, &union) else { return Choice::None(TOO_LONG) };
+    match (compared.only_left, compared.only_right) {
+        (None, None) => Choice::Equal(entries),
+        (Some(lost), None) => Choice::Stricter { entries, lost, by_depth: reaches_deep(source) },
+        (lost, Some(gained)) if widened => {
+            Choice::Looser { entries, gained, folders: only_below(source, &union), lost }
+        }
+        _ => Choice::None(NO_WORD),
+    }
+}
+
+type Candidate = (Spelling, PathSet);
+
+/// What the target language has for one pattern.
+struct Part {
+    /// Those inside the pattern say all of it.
+    equal: bool,
+    /// Candidates inside the pattern, none inside another.
+    inside: Vec<Candidate>,
+    /// The smallest one that takes more.
+    larger: Option<Candidate>,
+}
+
+impl Part {
+    fn of(system: System, pattern: Pattern, target: Language) -> Result<Self, TooComplex> {
+        let spellings = spell::spellings(target, &pattern);
+        let own = PathSet::new(system, vec![pattern]);
+        let mut inside: Vec<Candidate> = Vec::new();
+        let mut larger: Option<(Relation, Candidate)> = None;
+        for spelling in spellings {
+            let Ok(set) = read(target, &spelling) else { continue };
+            let relation = if set == own { Relation::Equal } else { compare(&own, &set)?.relation };
+            match relation {
+                Relation::Equal => {
+                    return Ok(Self { equal: true, inside: vec![(spelling, set)], larger: None });
+                }
+                Relation::Contains => keep(&mut inside, (spelling, set))?,
+                Relation::Inside | Relation::Overlap => {
+                    let better = match &larger {
+                        None => true,
+                        Some((other, _)) if *other != relation => relation == Relation::Inside,
+                        Some((_, (_, other))) => compare(&set, other)?.relation == Relation::Inside,
+                    };
+                    if better {
+                        larger = Some((relation, (spelling, set)));
+                    }
+                }
+                Relation::Disjoint => {}
+            }
+        }
+        Ok(Self { equal: false, inside, larger: larger.map(|(_, candidate)| candidate) })
+    }
+}
+
+/// Reads a spelling in its widest sense.
+fn read(target: Language, spelling: &Spelling) -> Result<PathSet, MaskError> {
+    let (text, flags) = spelling.read(target);
+    parse(target, &text, &flags, Side::Target).map(|parsed| parsed.set)
+}
+
+/// Adds a candidate, unless another one takes all of it.
+fn keep(kept: &mut Vec<Candidate>, new: Candidate) -> Result<(), TooComplex> {
+    let mut relations = Vec::with_capacity(kept.len());
+    for (_, other) in kept.iter() {
+        // Paths of different depth are never the same.
+        let apart = depth(&new.1).is_some_and(|d| depth(other).is_some_and(|o| o != d));
+        relations.push(if apart { Relation::Disjoint } else { compare(&new.1, other)?.relation });
+    }
+    if relations.iter().any(|r| matches!(r, Relation::Equal | Relation::Inside)) {
+        return Ok(());
+    }
+    let mut relations = relations.into_iter();
+    kept.retain(|_| relations.next() != Some(Relation::Contains));
+    kept.push(new);
+    Ok(())
+}
+
+/// Number of separators, where every path of a set has the same.
+fn depth(set: &PathSet) -> Option<usize> {
+    let [Pattern { tokens, tail: Tail::Exact }] = set.patterns.as_slice() else { return None };
+    let plain = tokens.iter().all(|t| matches!(t, Token::Unit(_) | Token::Sep | Token::Run | Token::One));
+    plain.then(|| tokens.iter().filter(|t| **t == Token::Sep).count())
+}
+
+/// The candidates of all parts in turn, so that each has its share of the entries of a row.
+fn shares(parts: &[Part]) -> Vec<Candidate> {
+    let longest = parts.iter().map(|p| p.inside.len()).max().unwrap_or(0);
+    let round = |at: usize| parts.iter().filter_map(move |p| p.inside.get(at).cloned());
+    let mut taken: Vec<Candidate> = Vec::new();
+    for candidate in (0..longest).flat_map(round) {
+        if !taken.contains(&candidate) {
+            taken.push(candidate);
+        }
+    }
+    taken.truncate(MOST_ENTRIES);
+    taken
+}
+
+fn reaches_deep(source: &PathSet) -> bool {
+    let deep = |p: &Pattern| p.tokens.iter().any(|t| matches!(t, Token::Cross | Token::Levels));
+    !source.names.is_empty() || source.patterns.iter().any(deep)
+}
+
+/// Whether what is more lies below paths of the source: folders are taken with what they hold.
+fn only_below(source: &PathSet, taken: &PathSet) -> bool {
+    let trees = spell::without_names(source).into_iter().map(|p| Pattern::new(p.tokens, Tail::Tree));
+    let with_folders = PathSet::new(source.system, trees.collect());
+    compare(taken, &with_folders).is_ok_and(|c| c.only_left.is_none())
+}
+
+/// Names that two products may not take for the same file.
+fn unsafe_names(source: &PathSet) -> Option<&'static str> {
+    if source.system != System::Windows {
+        return None;
+    }
+    let dropped = |tokens: &[Token]| {
+        tokens
+            .split(|t| *t == Token::Sep)
+            .any(|name| matches!(name.last(), Some(Token::Unit(l)) if l.unit == 0x2E || l.unit == 0x20))
+    };
+    source.patterns.iter().any(|p| dropped(&p.tokens)).then_some(DROPPED)
+}
+
+/// Whether a set is a whole drive, or everything, or differs from that by nothing but levels.
+pub fn names_nothing(set: &PathSet) -> bool {
+    let nothing = |tokens: &[Token]| {
+        let rest = match tokens {
+            [Token::Unit(_) | Token::Set(_), Token::Unit(colon), rest @ ..] if colon.unit == 0x3A => rest,
+            tokens => tokens,
+        };
+        rest.iter().all(|t| match t {
+            Token::Sep | Token::Run | Token::One | Token::Cross | Token::Levels => true,
+            Token::Unit(literal) => literal.unit == 0x2E,
+            _ => false,
+        })
+    };
+    let system_drive = |p: &Pattern| {
+        spell::text(set.system, &p.tokens).is_some_and(|t| t.trim_end_matches(['\\', '*']) == "%SystemDrive%")
+    };
+    (set.names.is_empty() || set.names.iter().any(|n| nothing(n)))
+        && set.patterns.iter().any(|p| nothing(&p.tokens) || system_drive(p))
+}
