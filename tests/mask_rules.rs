@@ -1,75 +1,17 @@
 //! The matchers that judge the engine are judged themselves: by the examples of the rules, and by lines of our own.
 
 mod common;
+mod draw;
+mod examples;
 mod oracle;
 
-use common::shared;
+use draw::{Dice, cases};
 use oracle::{LANGUAGES, Mask, Verdict, matches};
-
-/// A line of the examples, with its setting as flags.
-struct Example {
-    language: String,
-    mask: String,
-    flags: Vec<&'static str>,
-    /// The one reading that the line speaks of; `None`: both.
-    wide: Option<bool>,
-    path: String,
-    verdict: Verdict,
-    at: usize,
-}
-
-/// The examples of the languages that are judged here.
-fn examples() -> Vec<Example> {
-    let Some(folder) = shared("conformance") else { return Vec::new() };
-    let text = std::fs::read_to_string(folder.join("mask-examples.tsv")).unwrap();
-    let mut out = Vec::new();
-    for (n, line) in text.lines().enumerate().skip(1) {
-        let cells: Vec<&str> = line.split('\t').collect();
-        let [language, mask, setting, path, verdict, certainty] = cells[..] else { panic!("line {}", n + 1) };
-        if !LANGUAGES.iter().any(|(id, _)| *id == language) {
-            continue;
-        }
-        let (flags, reading): (&[&str], _) = match setting {
-            "sub-folders off" => (&["no-subfolders"], None),
-            "sub-folders on" => (&["subfolders"], None),
-            "older reading" => (&[], Some(true)),
-            s if s.starts_with("newer reading") => (&["no-subfolders"], Some(false)),
-            "process" => (&["process"], None),
-            "folder" if language == "sentinelone" => (&["folder"], None),
-            "subfolders" => (&["subfolders"], None),
-            s if s.starts_with("file") && language == "sentinelone" => (&["file"], None),
-            _ => (&[], None),
-        };
-        // A variable stays as it is written.
-        let path = match mask.split('\\').next() {
-            Some("%ALLUSERSPROFILE%") => path.replacen(r"C:\ProgramData", "%ALLUSERSPROFILE%", 1),
-            Some("%PROGRAMFILES%") => path.replacen(r"c:\Program Files", "%PROGRAMFILES%", 1),
-            _ => path.to_owned(),
-        };
-        let proven = matches!(certainty, "C" | "D");
-        out.push(Example {
-            language: language.to_owned(),
-            mask: mask.to_owned(),
-            flags: flags.to_vec(),
-            wide: reading.or_else(|| (!proven).then_some(false)),
-            path,
-            verdict: match verdict {
-                "yes" => Verdict::Yes,
-                "no" => Verdict::No,
-                "invalid" => Verdict::Invalid,
-                other => panic!("line {}: {other}", n + 1),
-            },
-            at: n + 1,
-        });
-    }
-    assert!(out.len() > 100, "{} examples", out.len());
-    out
-}
 
 #[test]
 fn the_matchers_give_the_answers_of_the_examples() {
     let mut wrong = Vec::new();
-    let examples = examples();
+    let examples = examples::all();
     for e in &examples {
         for wide in [false, true].into_iter().filter(|w| e.wide.is_none_or(|only| only == *w)) {
             let verdict = matches(&e.language, &e.mask, &e.flags, wide, &e.path);
@@ -167,4 +109,32 @@ fn each_language_by_lines_of_our_own() {
             );
         }
     }
+}
+
+/// The narrow reading takes nothing that the wide one leaves; both accept the same masks.
+#[test]
+fn the_narrow_reading_lies_in_the_wide_one() {
+    let each = cases(200_000) / LANGUAGES.len() / 8;
+    let (mut pairs, mut taken) = (0, 0);
+    for (language, system) in LANGUAGES {
+        let mut dice = Dice::new(language);
+        for _ in 0..each {
+            let mask = draw::mask(language, system, &mut dice);
+            let flags = draw::flags(language, &mut dice);
+            let read = |wide| Mask::read(language, &mask, &flags, wide);
+            let (narrow, wide) = match (read(false), read(true)) {
+                (None, None) => continue,
+                (Some(narrow), Some(wide)) => (narrow, wide),
+                _ => panic!("{language} {mask} {flags:?}: accepted in one reading"),
+            };
+            for _ in 0..8 {
+                let path = draw::path(&mask, system, &mut dice);
+                let (least, most) = (narrow.takes(&path), wide.takes(&path));
+                assert!(most || !least, "{language} {mask} {flags:?}: {path}");
+                pairs += 1;
+                taken += usize::from(least);
+            }
+        }
+    }
+    eprintln!("{pairs} pairs, {taken} taken");
 }
