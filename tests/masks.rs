@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use crosswalk::mask::{self, Flags, Language, Parsed, Relation, Side};
 use draw::{Dice, all_paths, cases};
-use oracle::{LANGUAGES, Mask, System, Verdict};
+use oracle::{LANGUAGES, Mask, System, Verdict, posix};
 
 /// What went wrong, by kind: how often, and the first few.
 #[derive(Default)]
@@ -114,7 +114,7 @@ fn compare_paths(language: &str, system: System, pairs: usize, wrong: &mut Wrong
             };
             count.masks += 1;
             for _ in 0..PATHS {
-                let path = draw::path(&text, system, &mut dice);
+                let path = draw::path(language, &text, system, &mut dice);
                 let (found, expected) = (engine.set.contains(&path), judge.takes(&path));
                 count.pairs += 1;
                 count.taken += usize::from(expected);
@@ -143,6 +143,39 @@ fn masks_hold_the_paths_that_other_matchers_take() {
         taken += count.taken;
     }
     eprintln!("{pairs} pairs compared, {taken} taken");
+    wrong.none();
+}
+
+/// Names on Linux are bytes, and need not be text.
+#[test]
+fn expressions_search_bytes() {
+    let mut dice = Dice::new("bytes");
+    let mut wrong = Wrong::default();
+    let (mut pairs, mut taken) = (0, 0);
+    for _ in 0..cases(1_500_000) / 200 {
+        let text = draw::mask("clam-exclude", System::Linux, &mut dice);
+        let (Some(engine), Some(judge)) =
+            (parsed("clam-exclude", &text, &[], false), posix::Expression::read(&text))
+        else {
+            continue;
+        };
+        for _ in 0..8 {
+            let mut path = draw::path("clam-exclude", &text, System::Linux, &mut dice).into_bytes();
+            let at = dice.below(path.len());
+            if path[0] == b'/' && path[at] != b'/' {
+                path[at] = [0xFF, 0xC3, b'\n', 0x80][dice.below(4)];
+            } else {
+                continue;
+            }
+            let expected = judge.takes_bytes(&path);
+            pairs += 1;
+            taken += usize::from(expected);
+            if engine.set.contains_bytes(&path) != expected {
+                wrong.add(format!("taken {expected}"), || format!("`{text}`: {}", path.escape_ascii()));
+            }
+        }
+    }
+    eprintln!("{pairs} pairs, {taken} taken");
     wrong.none();
 }
 

@@ -179,10 +179,14 @@ fn expression(dice: &mut Dice) -> String {
 }
 
 /// A path that the mask may take: wildcards replaced by something, and a little changed.
-pub fn path(mask: &str, system: System, dice: &mut Dice) -> String {
+pub fn path(language: &str, mask: &str, system: System, dice: &mut Dice) -> String {
     let windows = system == System::Windows;
     let mask = mask.split(r"\:{").next().unwrap_or(mask);
-    let mut text = filled(mask, windows, dice);
+    let mut text = if language == "clam-onaccess" && !dice.once_in(4) {
+        format!("{mask}{}", dice.pick(&["", "/a", "/a/b", "/*"]))
+    } else {
+        filled(mask, windows, dice)
+    };
     if dice.once_in(3) {
         text = changed(text, dice);
     }
