@@ -249,7 +249,7 @@ fn changed(text: String, dice: &mut Dice) -> String {
 }
 
 /// Segments that a file system knows.
-fn real<'t>(text: &'t str) -> impl Iterator<Item = &'t str> {
+fn real(text: &str) -> impl Iterator<Item = &str> {
     text.split('/').filter(|s| !matches!(*s, "" | "." | ".."))
 }
 
