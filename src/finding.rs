@@ -153,6 +153,9 @@ catalogue! {
     /// Names differ in a way that matters.
     MISSPELT = "CW0108", "A key is spelt in a way that the vendor's pages do not have";
 
+    /// Masks made to be slow.
+    TOO_COMPLEX = "CW0109", "Masks with so many wildcards take too long to compare";
+
     /// Wrong platform for the route.
     PLATFORM = "CW0200", "The policy and the route are for different systems";
     /// A default of the target that is weaker.

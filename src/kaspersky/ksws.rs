@@ -18,12 +18,13 @@
 
 use std::ops::Range;
 
-use super::{Part, Read, finding as note};
+use super::{Part, Read, finding as note, machine};
 use crate::finding::{self, Severity};
 use crate::intake::xml::{NodeId, XmlDoc};
 use crate::intake::{Document, Reading};
+use crate::mask::{Language, Machine};
 use crate::options::Answers;
-use crate::policy::{Certainty, Component, Exclusion, Kind, MaskLanguage, Meaning, PathMask, Reach, State};
+use crate::policy::{Certainty, Component, Exclusion, Kind, Meaning, PathMask, Reach, State};
 
 /// Which product wrote the file.
 pub const PRODUCT: &str = "ksws.product";
@@ -63,6 +64,7 @@ const APPLIES: &[(&str, Component)] = &[
 ];
 
 struct Told {
+    machine: Machine,
     product: bool,
     subfolders: Option<bool>,
     /// Convert rows that may be shipped defaults; `None` = not answered.
@@ -77,7 +79,9 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
     let product = pick(PRODUCT, &["ksws", "kess", "kics"]);
     let subfolders = pick(SUBFOLDERS, &["yes", "no"]);
     let defaults = pick(DEFAULTS, &["convert", "leave"]);
+    let about_machine = machine::told(&part, answers);
     let told = Told {
+        machine: about_machine.machine,
         product: product.is_some(),
         subfolders: subfolders.as_deref().map(|a| a == "yes"),
         defaults: defaults.as_deref().map(|a| a == "convert"),
@@ -90,6 +94,7 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
         zone.rule(&mut part, *rule);
     }
     questions(&mut part, &zone, product, subfolders, defaults);
+    about_machine.ask(&mut part);
     trusted_zone_switches(&mut part, doc);
     let known = rules.len();
     part.read.findings.push(note(
@@ -371,9 +376,10 @@ impl<'d> Zone<'d> {
             other => other,
         };
         let mask = PathMask {
-            language: MaskLanguage::Ksws,
+            language: Language::Ksws,
             text: path.to_owned(),
             subfolders: self.told.subfolders,
+            machine: self.told.machine,
         };
         let threats = if narrowed { threats.to_vec() } else { Vec::new() };
         let reach = Reach::Components(components.to_vec());

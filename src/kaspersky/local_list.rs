@@ -8,12 +8,13 @@
 //! Read from a live export of the consumer line; that the business products write the same is inferred, so the product is
 //! a question. The trusted list holds no check boxes: what was trusted is a question, too.
 
-use super::{Part, Read, finding as note};
+use super::{Part, Read, finding as note, machine};
 use crate::finding::{self, Severity};
 use crate::intake::list::ListDoc;
 use crate::intake::{Document, Format, Reading};
+use crate::mask::{Language, Machine};
 use crate::options::Answers;
-use crate::policy::{Certainty, Exclusion, Kind, MaskLanguage, PathMask, Reach, State, TrustedApplication};
+use crate::policy::{Certainty, Exclusion, Kind, PathMask, Reach, State, TrustedApplication};
 
 /// Which product wrote the list.
 pub const PRODUCT: &str = "local-list.product";
@@ -40,6 +41,7 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
     let columns = pick(COLUMNS, &["yes"]);
     let subfolders = pick(SUBFOLDERS, &["yes", "no"]);
     let opened = pick(OPENED_FILES, &["yes", "no"]);
+    let about_machine = machine::told(&part, answers);
     let layout = match (product.as_deref(), &columns) {
         (None, _) => Some((PRODUCT, "Which product wrote the list is not known")),
         (Some("consumer"), _) | (_, Some(_)) => None,
@@ -61,12 +63,13 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
         let hidden: Vec<u32> = range.clone().filter(|l| doc.leaf_is_secret(*l)).collect();
         let cell = |column: u32| doc.leaf_value(range.start + column - 1);
         let (kind, mut state, source) = if exclusions {
-            let (kind, source) = exclusion(&cell, subfolders.as_deref().map(|a| a == "yes"));
+            let (kind, source) =
+                exclusion(&cell, subfolders.as_deref().map(|a| a == "yes"), about_machine.machine);
             folders |= cell(2).ends_with(['\\', '/']);
             (kind, row_state(&cell, subfolders.is_some()), source)
         } else {
             (
-                trusted(&cell, opened.as_deref().map(|a| a == "yes")),
+                trusted(&cell, opened.as_deref().map(|a| a == "yes"), about_machine.machine),
                 trusted_state(&cell, opened.is_some()),
                 format!("Trust {}", cell(2)),
             )
@@ -83,6 +86,7 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
         part.push(leaves, kind, state, Certainty::Confirmed, source);
     }
     questions(&mut part, exclusions, folders, (product, columns, subfolders, opened));
+    about_machine.ask(&mut part);
     part.read.findings.push(note(
         reading,
         finding::PARTIAL_LIST,
@@ -108,12 +112,17 @@ fn bad_row(part: &mut Part<'_>, doc: &ListDoc, range: &std::ops::Range<u32>, wid
     part.push(leaves, Kind::Unread, State::Active, Certainty::Confirmed, cells.join(";"));
 }
 
-fn exclusion<'a>(cell: &impl Fn(u32) -> &'a str, subfolders: Option<bool>) -> (Kind, String) {
+fn exclusion<'a>(
+    cell: &impl Fn(u32) -> &'a str,
+    subfolders: Option<bool>,
+    machine: Machine,
+) -> (Kind, String) {
     let (object, threat, comment) = (cell(2), cell(3), cell(8));
     let path = (!object.is_empty()).then(|| PathMask {
-        language: MaskLanguage::LocalList,
+        language: Language::LocalList,
         text: object.to_owned(),
         subfolders,
+        machine,
     });
     let threats = if threat == "*" || threat.is_empty() { Vec::new() } else { vec![threat.to_owned()] };
     let what = if object.is_empty() { "any file" } else { object };
@@ -152,8 +161,9 @@ fn row_state<'a>(cell: &impl Fn(u32) -> &'a str, subfolders_told: bool) -> State
     State::Active
 }
 
-fn trusted<'a>(cell: &impl Fn(u32) -> &'a str, opened_files: Option<bool>) -> Kind {
-    let image = PathMask { language: MaskLanguage::LocalList, text: cell(2).to_owned(), subfolders: None };
+fn trusted<'a>(cell: &impl Fn(u32) -> &'a str, opened_files: Option<bool>, machine: Machine) -> Kind {
+    let image =
+        PathMask { language: Language::LocalList, text: cell(2).to_owned(), subfolders: None, machine };
     Kind::TrustedApplication(TrustedApplication { image, opened_files, children: None })
 }
 

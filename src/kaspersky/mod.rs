@@ -5,10 +5,13 @@
 //! | [`kesl`] | KESL full export and task files | kaspersky-linux, sections 5–11 |
 //! | [`ksws`] | KSWS / KESS / KICS for Nodes XML | kaspersky-windows, section 6 |
 //! | [`local_list`] | lists of the local interface | kaspersky-windows, section 5 |
+//!
+//! [`machine`] asks what variables in Windows paths stand for.
 
 pub mod kesl;
 pub mod ksws;
 pub mod local_list;
+pub mod machine;
 mod part;
 
 use crate::finding::{Finding, Place, Severity};

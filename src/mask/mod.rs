@@ -1,264 +1,212 @@
-//! Plain masks: the shapes of path masks that mean exactly the same in two products without further proof. Every
-//! other mask is left to a person; comparing arbitrary masks is a subject of its own.
+//! Path masks: what each product's masks mean, as sets of paths that can be compared exactly.
 //!
-//! Rules: `mask-rules`, rows `kesl`, `kesl-area`, `ksws`, `local-list`.
+//! The same text means different things to different products: `C:\dir\*` is the files of one folder here and everything
+//! below it there. So every mask is read by its own [`Language`] into one common form, [`PathSet`], and two sets are
+//! compared by walking over both at once ([`compare`]): equal, inside, contains, overlap or disjoint, with the shortest
+//! path that shows the difference.
 //!
-//! | mask | shape |
+//! ```
+//! use crosswalk::mask::{Flags, Language, Relation, Side, compare, parse};
+//!
+//! let source = parse(Language::Kes, r"C:\Data\*.mdf", &Flags::default(), Side::Source).unwrap();
+//! let target = parse(Language::DefPath, r"C:\Data", &Flags::default(), Side::Target).unwrap();
+//! let compared = compare(&source.set, &target.set).unwrap();
+//! assert_eq!(compared.relation, Relation::Inside);
+//! assert_eq!(compared.only_right.as_deref(), Some(r"C:\Data"));
+//! ```
+//!
+//! # Rules that hold everywhere
+//!
+//! | rule | how it is here |
 //! |---|---|
-//! | `/srv/db` (kesl, no wildcard) | [`Linux::Tree`]: that file, or everything below that folder |
-//! | `/srv/db/`, `/srv/db/**` | [`Linux::Below`]: everything below |
-//! | `/srv/*/db`, `/srv/x?.log` | [`Linux::Wild`]: full match |
-//! | `AllShared`, `Mounted:NFS` | [`Linux::Keyword`] |
-//! | `D:\Data\` | [`Windows::Folder`] |
-//! | `D:\Data\a.mdf` | [`Windows::File`] |
-//! | `D:\Data\*.mdf` | [`Windows::Files`]: a file mask in one folder |
-//! | `*.mdf` | [`Windows::Extension`]: anywhere |
+//! | Windows: letter case | does not count; each UTF-16 unit is folded by its simple upper-case mapping, as NTFS keeps it. `ß`, `ı`, `ſ`, `µ` stay themselves |
+//! | Windows: separators | `/` in a mask is `\` |
+//! | Windows: paths | `X:\…`, `\\server\share\…`, and `%VARIABLE%\…` |
+//! | Linux | bytes; letter case counts; `?` is one UTF-8 character |
+//! | `?` | never a separator |
+//! | `*` | may match nothing |
+//! | a variable, a keyword such as `Mounted:NFS` | an atom: equal to itself only. `drive=C` among the [`Flags`] turns machine variables into folders; `account=system` those of an account |
+//! | variables of an account | another folder for another account; Defender's are those of the system account |
+//!
+//! # Two readings
+//!
+//! Where a rule is not established, or the vendor's own pages disagree, a language has two readings. A source is read in the
+//! narrowest sense and a target in the widest ([`Side`]), so what is written never excludes more than the source did. Why
+//! the readings differ stands in [`Parsed::uncertain`]. The rules of each language, with their certainty, open its file in
+//! `mask/language/`; its wall of cases is in `language/wall.rs`.
+//!
+//! | language | product | file |
+//! |---|---|---|
+//! | `kes`, `kes10`, `local-list` | Kaspersky Endpoint Security for Windows, lists of the local interface | `kes.rs` |
+//! | `ksws`, `ksws-process` | Kaspersky Security for Windows Server, Embedded Systems Security, KICS for Nodes | `ksws.rs` |
+//! | `kesl`, `kesl-area`, `kesl-mount` | Kaspersky Endpoint Security for Linux | `kesl.rs` |
+//! | `def-path`, `def-ext`, `def-process` | Microsoft Defender on Windows | `defender.rs` |
+//! | `mde-linux`, `mde-macos` | Microsoft Defender for Endpoint | `mde.rs` |
+//! | `clam-exclude`, `clam-onaccess` | ClamAV | `clamav.rs` |
+//! | `sentinelone`, `sophos`, `crowdstrike` | as they say | |
+//!
+//! # Bounds
+//!
+//! Masks can be made whose comparison grows without measure. [`compare`] counts its steps and answers [`TooComplex`]; a
+//! writer leaves such a row to a person.
 
-/// A mask of KESL.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Linux<'m> {
-    /// The path itself, or everything below it; no trailing slash.
-    Tree(&'m str),
-    /// Everything below the folder, not the folder itself; no trailing slash.
-    Below(&'m str),
-    /// Wildcards that must match in full.
-    Wild(&'m str),
-    /// A keyword in place of a path.
-    Keyword(&'m str),
-    /// Everything.
-    All,
-    /// A mask that the product does not accept, or whose meaning is not established: why.
-    Odd(&'static str),
+mod compare;
+mod flags;
+mod language;
+mod linux;
+mod nfa;
+mod plain;
+mod question;
+mod set;
+mod unit;
+mod universe;
+mod variables;
+mod windows;
+
+pub use compare::{Comparison, Relation, TooComplex, compare};
+pub use flags::{Flags, List};
+pub use plain::*;
+pub use question::{Asked, NoAnswer, ask};
+pub use set::PathSet;
+pub use variables::{Machine, Variable, variable};
+
+/// The system whose paths a mask is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum System {
+    /// UTF-16 units, letter case does not count.
+    Windows,
+    /// Bytes.
+    Linux,
+    /// Bytes.
+    MacOs,
 }
 
-/// Shape of a KESL `Path`.
-pub fn linux(mask: &str) -> Linux<'_> {
-    if !mask.starts_with('/') {
-        return if mask.chars().all(|c| c.is_ascii_alphanumeric() || c == ':' || c == '.') && !mask.is_empty()
-        {
-            Linux::Keyword(mask)
-        } else {
-            Linux::Odd("the path does not begin with a slash")
-        };
-    }
-    if matches!(mask, "/" | "/*" | "/**") {
-        return Linux::All;
-    }
-    if mask.contains("//") || mask.split('/').any(|s| s == "." || s == "..") {
-        return Linux::Odd("the path has an empty or a dot segment");
-    }
-    if mask.contains(['[', ']', '{', '}', '\\']) {
-        return Linux::Odd("whether brackets and backslashes are wildcards is not established");
-    }
-    if mask.matches("**").count() > 1 || mask.contains("***") {
-        return Linux::Odd("two stars may stand only once in a mask");
-    }
-    let below = mask.strip_suffix("/**").or_else(|| mask.strip_suffix('/'));
-    match below {
-        Some(folder) if !folder.contains(['*', '?']) => Linux::Below(folder),
-        Some(_) if !mask.ends_with("**") => {
-            Linux::Odd("what wildcards with a slash at the end take is not established")
+macro_rules! languages {
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $system:ident;)*) => {
+        /// A mask language: one row of the references' table.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Language {
+            $($(#[$doc])* $name,)*
         }
-        _ if mask.contains(['*', '?']) => Linux::Wild(mask),
-        _ => Linux::Tree(mask),
-    }
-}
 
-/// Whether a file-name mask uses nothing but `*` and `?`.
-pub fn is_plain_name(mask: &str) -> bool {
-    !mask.is_empty() && !mask.contains(['/', '[', ']', '{', '}', '\\'])
-}
+        impl Language {
+            /// Every language.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-/// The extension of `*.ext`, when the mask is exactly that: letters, digits, `_`, `-` and `~`, no second dot.
-pub fn extension(mask: &str) -> Option<&str> {
-    let ext = mask.strip_prefix("*.")?;
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '~');
-    (!ext.is_empty() && ext.chars().all(plain)).then_some(ext)
-}
+            /// Its id.
+            pub const fn id(self) -> &'static str {
+                match self {
+                    $(Self::$name => $id,)*
+                }
+            }
 
-/// A mask of a Windows product.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Windows {
-    /// A folder; no trailing separator.
-    Folder(String),
-    /// One file.
-    File(String),
-    /// Files of a folder by mask: the whole path.
-    Files(String),
-    /// Files anywhere by extension, without dot.
-    Extension(String),
-    /// A whole drive, or everything.
-    All,
-    /// A path with a variable that depends on the account: its name.
-    UserVariable(String),
-    /// Left to a person: why.
-    Odd(&'static str),
-}
-
-/// Variables that are the same for every account of a machine.
-const MACHINE_VARIABLES: &[&str] = &[
-    "SystemRoot",
-    "windir",
-    "SystemDrive",
-    "ProgramFiles",
-    "ProgramFiles(x86)",
-    "ProgramData",
-    "ALLUSERSPROFILE",
-    "PUBLIC",
-    "CommonProgramFiles",
-    "CommonProgramFiles(x86)",
-];
-
-/// Shape of a Windows mask. Both separators are taken; the shape has backslashes.
-pub fn windows(mask: &str) -> Windows {
-    let path = mask.replace('/', "\\");
-    if let Some(ext) = extension(&path) {
-        return Windows::Extension(ext.to_owned());
-    }
-    if matches!(path.as_str(), "*" | "**" | "*.*" | "\\") {
-        return Windows::All;
-    }
-    let Some(rest) = after_root(&path) else {
-        return match variable(&path) {
-            Some(name) => Windows::UserVariable(name.to_owned()),
-            None => Windows::Odd("the mask has no drive, so it takes every folder or file of that name"),
-        };
+            /// The system whose paths it is about.
+            pub const fn system(self) -> System {
+                match self {
+                    $(Self::$name => System::$system,)*
+                }
+            }
+        }
     };
-    if rest.trim_matches('\\').is_empty() || matches!(rest.trim_matches('\\'), "*" | "**" | "*.*") {
-        return Windows::All;
-    }
-    if rest.contains([':', '<', '>', '"', '|', '%']) {
-        return Windows::Odd(
-            "the path holds a character that no Windows path can have, or a second variable",
-        );
-    }
-    let segments: Vec<&str> = rest.trim_matches('\\').split('\\').collect();
-    if segments.iter().any(|s| s.is_empty() || *s == "." || *s == "..") {
-        return Windows::Odd("the path has an empty or a dot segment");
-    }
-    if segments.iter().any(|s| s.ends_with([' ', '.']) && !s.contains(['*', '?'])) {
-        return Windows::Odd("Windows drops a dot or blank at the end of a name");
-    }
-    let wild = |s: &str| s.contains(['*', '?']);
-    let (last, folders) = segments.split_last().map_or(("", &[][..]), |(l, f)| (*l, f));
-    let in_folders = folders.iter().any(|s| wild(s));
-    match (path.ends_with('\\'), in_folders, wild(last)) {
-        (_, true, _) | (true, _, true) => {
-            Windows::Odd("wildcards in the name of a folder are read differently by the two products")
-        }
-        (true, false, false) => Windows::Folder(path.trim_end_matches('\\').to_owned()),
-        (false, false, false) => Windows::File(path),
-        (false, false, true) if last.contains("**") => Windows::Odd("two stars have no counterpart"),
-        (false, false, true) if matches!(last, "*" | "*.*") => {
-            Windows::Odd("a star alone in a folder is read in two ways by the target")
-        }
-        (false, false, true) => Windows::Files(path),
+}
+
+languages! {
+    /// Kaspersky Endpoint Security for Windows 11 and 12.
+    Kes = "kes", Windows;
+    /// Kaspersky Endpoint Security for Windows 8 and 10.
+    Kes10 = "kes10", Windows;
+    /// Objects of exclusion rules in KSWS, KESS, KICS for Nodes.
+    Ksws = "ksws", Windows;
+    /// Trusted processes of the same.
+    KswsProcess = "ksws-process", Windows;
+    /// `Path` of Kaspersky Endpoint Security for Linux.
+    Kesl = "kesl", Linux;
+    /// `AreaMask` and `ExcludeMasks` of the same: file names.
+    KeslArea = "kesl-area", Linux;
+    /// `ExcludedMountPoint` of the same: mount points.
+    KeslMount = "kesl-mount", Linux;
+    /// Lists of the local interface.
+    LocalList = "local-list", Windows;
+    /// Paths of Microsoft Defender Antivirus.
+    DefPath = "def-path", Windows;
+    /// Extensions of the same.
+    DefExt = "def-ext", Windows;
+    /// Processes of the same.
+    DefProcess = "def-process", Windows;
+    /// Microsoft Defender for Endpoint on Linux.
+    MdeLinux = "mde-linux", Linux;
+    /// Microsoft Defender for Endpoint on macOS.
+    MdeMacos = "mde-macos", MacOs;
+    /// SentinelOne.
+    SentinelOne = "sentinelone", Windows;
+    /// Sophos Central.
+    Sophos = "sophos", Windows;
+    /// CrowdStrike Falcon.
+    CrowdStrike = "crowdstrike", Windows;
+    /// `ExcludePath` of ClamAV.
+    ClamExclude = "clam-exclude", Linux;
+    /// `OnAccessExcludePath` of ClamAV.
+    ClamOnAccess = "clam-onaccess", Linux;
+}
+
+impl Language {
+    /// The language of an id.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|l| l.id() == id)
     }
 }
 
-/// What follows the drive, the server or a machine variable.
-fn after_root(path: &str) -> Option<&str> {
-    let mut chars = path.chars();
-    if let (Some(drive), Some(':')) = (chars.next(), chars.next())
-        && drive.is_ascii_alphabetic()
-    {
-        let rest = chars.as_str();
-        return rest.starts_with('\\').then_some(rest);
-    }
-    if let Some(unc) = path.strip_prefix("\\\\") {
-        let plain = !unc.starts_with(['?', '.', '\\', '*']);
-        return unc
-            .split_once('\\')
-            .filter(|(server, _)| plain && !server.is_empty() && !server.contains(['*', '?']))
-            .map(|(_, share)| share);
-    }
-    let name = variable(path)?;
-    let known = MACHINE_VARIABLES.iter().any(|v| v.eq_ignore_ascii_case(name));
-    let rest = path.get(name.len() + 2..)?;
-    (known && rest.starts_with('\\')).then_some(rest)
+/// Which of two readings is taken where a rule is not settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The narrowest.
+    Source,
+    /// The widest.
+    Target,
 }
 
-fn variable(path: &str) -> Option<&str> {
-    path.strip_prefix('%')?.split_once('%').map(|(name, _)| name).filter(|n| !n.is_empty())
+/// A mask as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// What it denotes.
+    pub set: PathSet,
+    /// Why another reading is possible.
+    pub uncertain: Vec<&'static str>,
+    /// Conditions beside the path, as written; all of them narrow.
+    pub conditions: Vec<String>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Why a mask is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MaskError {
+    /// The product does not accept it.
+    Invalid(String),
+    /// Nobody says what it means.
+    NotEstablished(String),
+}
 
-    #[test]
-    fn linux_shapes() {
-        for (mask, shape) in [
-            ("/srv/db", Linux::Tree("/srv/db")),
-            ("/srv/db/", Linux::Below("/srv/db")),
-            ("/srv/db/**", Linux::Below("/srv/db")),
-            ("/srv/*/db", Linux::Wild("/srv/*/db")),
-            ("/srv/**/db", Linux::Wild("/srv/**/db")),
-            ("/srv/*", Linux::Wild("/srv/*")),
-            ("AllShared", Linux::Keyword("AllShared")),
-            ("Mounted:NFS", Linux::Keyword("Mounted:NFS")),
-            ("/", Linux::All),
-            ("/**", Linux::All),
-        ] {
-            assert_eq!(linux(mask), shape, "{mask}");
-        }
-        for odd in ["srv/db", "", "/a//b", "/a/../b", "/a/**/**/b", "/a[1]", "/a\\b", "/a/*/", "/a/***"] {
-            assert!(matches!(linux(odd), Linux::Odd(_)), "{odd}");
+impl MaskError {
+    /// The reason.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Invalid(reason) | Self::NotEstablished(reason) => reason,
         }
     }
+}
 
-    #[test]
-    fn windows_shapes() {
-        let s = str::to_owned;
-        for (mask, shape) in [
-            (r"D:\Data\", Windows::Folder(s(r"D:\Data"))),
-            (r"D:/Data/", Windows::Folder(s(r"D:\Data"))),
-            (r"D:\Data\a.mdf", Windows::File(s(r"D:\Data\a.mdf"))),
-            (r"D:\Data\*.mdf", Windows::Files(s(r"D:\Data\*.mdf"))),
-            (r"D:\Data\db?.mdf", Windows::Files(s(r"D:\Data\db?.mdf"))),
-            ("*.mdf", Windows::Extension(s("mdf"))),
-            (r"\\srv\share\x\", Windows::Folder(s(r"\\srv\share\x"))),
-            (r"%ProgramFiles%\A\a.exe", Windows::File(s(r"%ProgramFiles%\A\a.exe"))),
-            (r"%TEMP%\a.exe", Windows::UserVariable(s("TEMP"))),
-            (r"C:\", Windows::All),
-            (r"C:\*", Windows::All),
-            ("*", Windows::All),
-            (r"%SystemDrive%\", Windows::All),
-        ] {
-            assert_eq!(windows(mask), shape, "{mask}");
-        }
-        for odd in [
-            r"C:\a\*\b",
-            r"C:\a\**\x.exe",
-            r"C:\a\*",
-            r"C:\a\*\",
-            "test.exe",
-            r"dir\x",
-            r"C:\a|b",
-            "*.tar.gz",
-            r"C:a",
-            r"?:\x\y",
-            r"C:\a\..\b",
-            r"\\?\C:\x",
-            r"C:\a.\b",
-            r"%ProgramFiles%\%x%\a",
-            r"C:\a\*.*",
-        ] {
-            assert!(matches!(windows(odd), Windows::Odd(_)), "{odd} {:?}", windows(odd));
-        }
-    }
+fn invalid(reason: &str) -> MaskError {
+    MaskError::Invalid(reason.to_owned())
+}
 
-    #[test]
-    fn extensions() {
-        for (mask, ext) in [
-            ("*.log", Some("log")),
-            ("*.tar.gz", None),
-            ("*log", None),
-            ("*.*", None),
-            ("*.l?g", None),
-            ("*.", None),
-        ] {
-            assert_eq!(extension(mask), ext, "{mask}");
-        }
-    }
+fn not_established(reason: &str) -> MaskError {
+    MaskError::NotEstablished(reason.to_owned())
+}
+
+/// Reads a mask in one of its two readings.
+///
+/// # Errors
+///
+/// The product does not accept the mask, or what it means is not established.
+pub fn parse(language: Language, text: &str, flags: &Flags, side: Side) -> Result<Parsed, MaskError> {
+    language::parse(language, text, flags, side)
 }

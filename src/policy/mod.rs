@@ -4,6 +4,7 @@
 use crate::finding::Finding;
 use crate::intake::InputInfo;
 use crate::intake::leaves::Leaves;
+use crate::mask::{self, Flags, Language, Machine, MaskError, Parsed, Side};
 
 /// The operating system that a policy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -105,28 +106,30 @@ pub enum Reach {
     Everything,
 }
 
-/// Which product's rules give a path mask its meaning: ids of `mask-rules`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MaskLanguage {
-    /// KESL `Path`.
-    Kesl,
-    /// KESL `AreaMask` and `ExcludeMasks`: file names.
-    KeslArea,
-    /// KSWS, KESS, KICS for Nodes.
-    Ksws,
-    /// Lists of the local interface.
-    LocalList,
-}
-
 /// A path mask with what else the source says about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PathMask {
     /// Whose rules apply.
-    pub language: MaskLanguage,
+    pub language: Language,
     /// The mask as it stands in the export.
     pub text: String,
     /// Whether folders below are meant too; `None` when the source does not say.
     pub subfolders: Option<bool>,
+    /// What is known about the machine; for variables.
+    pub machine: Machine,
+}
+
+impl PathMask {
+    /// The paths that it denotes in its narrowest reading, inside them only files of these names if there are any.
+    ///
+    /// # Errors
+    ///
+    /// The product does not accept the mask, or what it means is not established.
+    pub fn parse(&self, names: &[String]) -> Result<Parsed, MaskError> {
+        let flags =
+            Flags { subfolders: self.subfolders, list: None, area: names.to_vec(), machine: self.machine };
+        mask::parse(self.language, &self.text, &flags, Side::Source)
+    }
 }
 
 /// Objects that are not scanned. Conditions narrow each other; several names are a union.
@@ -140,6 +143,24 @@ pub struct Exclusion {
     pub threats: Vec<String>,
     /// Where it holds.
     pub reach: Reach,
+}
+
+impl Exclusion {
+    /// The files that it denotes in its narrowest reading, whatever their threats; `None` when it names none.
+    ///
+    /// # Errors
+    ///
+    /// The product does not accept a mask, or what it means is not established.
+    pub fn objects(&self) -> Option<Result<Parsed, MaskError>> {
+        match &self.path {
+            Some(path) => Some(path.parse(&self.names)),
+            None if self.names.is_empty() => None,
+            None => {
+                let flags = Flags { area: self.names.clone(), ..Flags::default() };
+                Some(mask::parse(Language::Kesl, "/", &flags, Side::Source))
+            }
+        }
+    }
 }
 
 /// A program whose actions are trusted. This is not an exclusion of its file.

@@ -2,6 +2,7 @@
 
 mod convert;
 mod inspect;
+mod mask;
 mod output;
 
 use std::io::Read;
@@ -57,6 +58,8 @@ enum Command {
     Convert(convert::Call),
     /// How much of the policy each target can carry
     Compare(Look),
+    /// How one mask lies to another: equal, inside, contains, overlap or disjoint, with the paths that show it
+    Mask(mask::Call),
     /// A copy for a bug report: every value replaced, structure kept
     Sanitise {
         /// A file; - is standard input
@@ -136,6 +139,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Inspect(look) => inspect::inspect(&look),
         Command::Convert(call) => convert::convert(&call),
         Command::Compare(look) => inspect::compare(&look),
+        Command::Mask(call) => mask::mask(&call),
         Command::Sanitise { file } => sanitise(&file),
     };
     match result {

@@ -7,9 +7,9 @@ use super::tasks::{Entry, Tasks};
 use super::{Group, Key, Owner, one, setting, yes};
 use crate::finding::{self, Severity};
 use crate::kaspersky::{Part, finding as note};
+use crate::mask::{Language, Machine};
 use crate::policy::{
-    Certainty, Exclusion, FirewallRule, Kind, MaskLanguage, Meaning, PathMask, Reach, State,
-    TrustedApplication,
+    Certainty, Exclusion, FirewallRule, Kind, Meaning, PathMask, Reach, State, TrustedApplication,
 };
 
 /// Lists whose elements are structs, with the keys that their elements may have.
@@ -147,6 +147,10 @@ fn incomplete(part: &Part<'_>, list: &str, group: &Group<'_>) -> Option<String> 
     None
 }
 
+fn kesl_path(text: String) -> PathMask {
+    PathMask { language: Language::Kesl, text, subfolders: None, machine: Machine::default() }
+}
+
 type Made = (Kind, State, Certainty, String);
 
 fn comment(element: &Element<'_, '_>) -> String {
@@ -231,7 +235,7 @@ fn exclusion(part: &mut Part<'_>, index: usize, entry: &Entry, element: &Element
         ));
     }
     let kind = Kind::Exclusion(Exclusion {
-        path: Some(PathMask { language: MaskLanguage::Kesl, text: path, subfolders: None }),
+        path: Some(kesl_path(path)),
         names: if all_files { Vec::new() } else { masks },
         threats: Vec::new(),
         reach: Reach::Task(index),
@@ -263,7 +267,7 @@ fn trusted(entry: &Entry, switches: &Switches, owner: Owner, element: &Element<'
     let children = element.get("ApplyToDescendants").and_then(yes);
     let source = format!("{}: trust {program}{}", entry.task.name, comment(element));
     let kind = Kind::TrustedApplication(TrustedApplication {
-        image: PathMask { language: MaskLanguage::Kesl, text: program, subfolders: None },
+        image: kesl_path(program),
         opened_files: Some(false),
         children,
     });
