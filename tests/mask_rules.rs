@@ -26,10 +26,10 @@ fn the_matchers_give_the_answers_of_the_examples() {
 
 /// Language, mask, flags, path; then the verdicts, narrow and wide: yes, no, invalid.
 const LINES: &str = r"
-kes ; C:\dir\* ; subfolders ; C:\dir\a\b ; y ; y
+kes ; C:\dir\* ; subfolders ; C:\dir\a\b ; n ; y
 kes ; C:\dir\*.* ; ; C:\dir\README ; y ; y
 kes ; C:\dir\ ; ; C:\dir\a\b ; n ; y
-kes ; C:\dir ; subfolders ; C:\dir\a ; n ; n
+kes ; C:\dir ; subfolders ; C:\dir\a ; n ; y
 kes ; dir\*.exe ; ; C:\a\DIR\b.EXE ; y ; y
 kes ; %ProgramFiles%\a ; ; %PROGRAMFILES%\A ; y ; y
 kes ; %ProgramFiles%\a ; ; C:\Program Files\a ; n ; n

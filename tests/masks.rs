@@ -24,7 +24,7 @@ impl Wrong {
         // The shortest ones tell most.
         first.sort_by_key(|w| (w.chars().count(), w.clone()));
         first.dedup();
-        first.truncate(6);
+        first.truncate(14);
     }
 
     fn none(self) {
@@ -67,7 +67,7 @@ fn the_engine_gives_the_answers_of_the_examples() {
         for wide in [false, true].into_iter().filter(|w| e.wide.is_none_or(|only| only == *w)) {
             let verdict = match parsed(&e.language, &e.mask, &e.flags, wide) {
                 None => Verdict::Invalid,
-                Some(parsed) if parsed.set.contains(&e.path) => Verdict::Yes,
+                Some(parsed) if parsed.set.contains(&placed(&e.language, &e.path)) => Verdict::Yes,
                 Some(_) => Verdict::No,
             };
             if verdict != e.verdict {
@@ -78,6 +78,11 @@ fn the_engine_gives_the_answers_of_the_examples() {
         }
     }
     wrong.none();
+}
+
+fn placed(language: &str, path: &str) -> String {
+    let (_, system) = LANGUAGES.iter().find(|(id, _)| *id == language).expect("a language");
+    oracle::placed(*system, path)
 }
 
 /// One row of masks for one language.
@@ -114,7 +119,7 @@ fn compare_paths(language: &str, system: System, pairs: usize, wrong: &mut Wrong
             };
             count.masks += 1;
             for _ in 0..PATHS {
-                let path = draw::path(language, &text, system, &mut dice);
+                let path = placed(language, &draw::path(language, &text, system, &mut dice));
                 let (found, expected) = (engine.set.contains(&path), judge.takes(&path));
                 count.pairs += 1;
                 count.taken += usize::from(expected);
@@ -246,22 +251,25 @@ fn judge_pair(left: &Known, right: &Known, paths: &[String], wrong: &mut Wrong) 
         ("both", comparison.both.as_ref(), |l, r| l & r, [true, true]),
     ];
     for (name, example, which, expected) in looks {
+        // Bytes that are no text: a path, but not one for the other matchers.
+        if example.is_some_and(|path| path.starts_with('/') && path.contains(r"\x")) {
+            continue;
+        }
         if let Some(path) = example {
-            let taken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                [left.judge.takes(path), right.judge.takes(path)]
-            }));
+            let taken = left.judge.judges(path).zip(right.judge.judges(path)).map(<[bool; 2]>::from);
             match taken {
-                Err(_) => wrong.add(format!("{name}: no path"), || format!("{}: {path}", told())),
-                Ok(taken) if taken != expected => {
+                None => wrong.add(format!("{name}: no path"), || format!("{}: {path}", told())),
+                Some(taken) if taken != expected => {
                     wrong.add(format!("{name}: a wrong example"), || format!("{}: {path}", told()))
                 }
-                Ok(_) => {}
+                Some(_) => {}
             }
         }
         let Some(path) = first(left, right, paths, which) else { continue };
         match example {
             None => wrong.add(format!("{name}: no example"), || format!("{}: {path}", told())),
-            Some(other) if other.chars().count() > path.chars().count() => {
+            // A variable that neither mask names is an example that nobody would understand.
+            Some(other) if other.chars().count() > path.chars().count() && !path.starts_with('%') => {
                 wrong.add(format!("{name}: not the shortest"), || format!("{}: {other}, {path}", told()))
             }
             Some(_) => {}

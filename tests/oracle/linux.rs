@@ -18,9 +18,9 @@ pub struct Mask {
     fold: bool,
 }
 
-/// A name alone gets a folder.
-pub fn absolute(path: &str) -> String {
-    if path.starts_with('/') { path.to_owned() } else { format!("/x/{path}") }
+/// The path, if there can be such a one.
+pub fn path(text: &str) -> Option<&str> {
+    split(text).filter(|(_, slash)| !slash).map(|_| text)
 }
 
 impl Mask {
@@ -53,7 +53,7 @@ pub fn read(language: &str, mask: &str, flags: &[&str], wide: bool) -> Option<Ma
         return None;
     }
     match language {
-        "kesl" => kesl(mask, flags, wide),
+        "kesl" => kesl(mask, flags),
         "kesl-area" => Mask::of(vec![Part::Name(area(mask)?)]),
         "kesl-mount" => mount(mask),
         "clam-onaccess" => on_access(mask),
@@ -90,20 +90,21 @@ fn once(pattern: &[Token]) -> bool {
 }
 
 /// A path without wildcards is the file, or the folder with everything below it.
-fn kesl(mask: &str, flags: &[&str], wide: bool) -> Option<Mask> {
+fn kesl(mask: &str, flags: &[&str]) -> Option<Mask> {
     let (all, slash) = split(mask).filter(|_| is_plain(mask))?;
     let pattern = segments(&all, KESL).filter(|p| once(p))?;
     let areas: Vec<&str> = flags.iter().filter_map(|f| f.strip_prefix("area=")).collect();
     let narrowed = !areas.is_empty() && !areas.contains(&"*");
     let mut parts = Vec::new();
     if all.iter().any(|s| has_wildcard(s)) {
-        if slash {
+        // What is inside a path with wildcards nobody tells.
+        if slash || narrowed {
             return None;
         }
         parts.push(Part::Whole(pattern));
     } else {
         // The masks of an area speak of what is inside the path.
-        if !slash && (wide || !narrowed) {
+        if !slash && !narrowed {
             parts.push(Part::Whole(pattern.clone()));
         }
         parts.push(below(pattern));
@@ -152,18 +153,18 @@ fn mde(mask: &str, flags: &[&str], wide: bool, mac: bool) -> Option<Mask> {
         let (all, slash) = split(mask)?;
         (!slash).then_some(())?;
         let mut pattern = segments(&all, ONE_STAR)?;
-        if wide && pattern.last() == Some(&Token::Run) {
+        if pattern.last() == Some(&Token::Run) {
             pattern.pop();
             pattern.push(Token::Cross);
         }
         vec![Part::Whole(pattern)]
     } else {
-        mde_path(mask, flag("folder"), flag("file"), wide, mac)?
+        mde_path(mask, flag("folder"), flag("file"), mac)?
     };
     Some(Mask { parts, names: None, fold })
 }
 
-fn mde_path(mask: &str, folder: bool, file: bool, wide: bool, mac: bool) -> Option<Vec<Part>> {
+fn mde_path(mask: &str, folder: bool, file: bool, mac: bool) -> Option<Vec<Part>> {
     let (mut all, slash) = split(mask)?;
     if slash && file {
         return None;
@@ -177,7 +178,7 @@ fn mde_path(mask: &str, folder: bool, file: bool, wide: bool, mac: bool) -> Opti
         return Some(vec![below(pattern)]);
     }
     // A star at the end reaches everything below the folder in front of it.
-    if all.last() == Some(&"*") || (wide && pattern.last() == Some(&Token::Run)) {
+    if pattern.last() == Some(&Token::Run) {
         pattern.pop();
         pattern.push(Token::Cross);
         return Some(vec![Part::Whole(pattern)]);
@@ -193,7 +194,7 @@ fn mde_path(mask: &str, folder: bool, file: bool, wide: bool, mac: bool) -> Opti
 fn extension(mask: &str) -> Option<Part> {
     let ending = mask.strip_prefix('.').unwrap_or(mask);
     (!ending.is_empty() && !ending.contains(['/', '.', '*', '?'])).then_some(())?;
-    let mut pattern = vec![Token::One, Token::Run, Token::Is('.')];
+    let mut pattern = vec![Token::Run, Token::Is('.')];
     pattern.extend(ending.chars().map(Token::Is));
     Some(Part::Name(pattern))
 }

@@ -69,13 +69,29 @@ impl Mask {
         }
     }
 
+    /// Whether the mask takes the path. A name alone is a file of that name in some folder.
     pub fn takes(&self, path: &str) -> bool {
-        match self {
-            Mask::Windows(mask) => mask.takes(&windows::Path::read(path)),
-            Mask::Linux(mask) => mask.takes(&linux::absolute(path)),
-            Mask::Posix(expression) => expression.takes(&linux::absolute(path)),
-        }
+        self.judges(path).unwrap_or_else(|| panic!("{path} is no path"))
     }
+
+    /// The same; `None` for what is no path.
+    pub fn judges(&self, path: &str) -> Option<bool> {
+        Some(match self {
+            Mask::Windows(mask) => mask.takes(&windows::Path::read(&placed(System::Windows, path))?),
+            Mask::Linux(mask) => mask.takes(linux::path(&placed(System::Linux, path))?),
+            Mask::Posix(expression) => expression.takes(linux::path(&placed(System::Linux, path))?),
+        })
+    }
+}
+
+/// A name alone gets a folder.
+pub fn placed(system: System, path: &str) -> String {
+    let root = match system {
+        System::Windows if !path.contains(['\\', '/', '%']) => r"C:\x\",
+        System::Linux if !path.contains('/') => "/x/",
+        _ => "",
+    };
+    format!("{root}{path}")
 }
 
 /// One mask, one path.

@@ -12,9 +12,10 @@ pub struct Expression {
 
 impl Expression {
     pub fn read(text: &str) -> Option<Self> {
-        let mut reader = Reader { bytes: text.as_bytes(), out: String::new() };
+        let mut reader = Reader { bytes: text.as_bytes(), out: String::new(), several: false, depth: 0 };
         reader.alternatives()?;
-        if !reader.bytes.is_empty() {
+        // Which of several expressions a slash at the end belongs to nobody tells.
+        if !reader.bytes.is_empty() || (reader.several && text.ends_with('/')) {
             return None;
         }
         let regex = RegexBuilder::new(&reader.out)
@@ -43,6 +44,9 @@ impl Expression {
 struct Reader<'t> {
     bytes: &'t [u8],
     out: String,
+    /// Alternatives outside of all groups.
+    several: bool,
+    depth: usize,
 }
 
 impl Reader<'_> {
@@ -62,6 +66,7 @@ impl Reader<'_> {
             if self.bytes.first() != Some(&b'|') {
                 return Some(());
             }
+            self.several |= self.depth == 0;
             self.bytes = &self.bytes[1..];
             self.out.push('|');
         }
@@ -70,23 +75,28 @@ impl Reader<'_> {
     fn sequence(&mut self) -> Option<()> {
         let mut parts = 0;
         while !matches!(self.bytes.first(), None | Some(b'|' | b')')) {
-            self.part()?;
+            self.part(parts == 0)?;
             parts += 1;
         }
         (parts > 0).then_some(())
     }
 
-    fn part(&mut self) -> Option<()> {
+    fn part(&mut self, first: bool) -> Option<()> {
         match self.next()? {
             anchor @ (b'^' | b'$') => {
                 self.out.push(char::from(anchor));
-                // Repeating nothing is left to chance.
-                return (!matches!(self.bytes.first(), Some(b'*' | b'+' | b'?'))).then_some(());
+                // An anchor belongs to the end of its side; elsewhere engines differ.
+                let last = matches!(self.bytes.first(), None | Some(b'|' | b')'));
+                return (if anchor == b'^' { first } else { last })
+                    .then_some(())
+                    .filter(|()| !matches!(self.bytes.first(), Some(b'*' | b'+' | b'?')));
             }
             b'.' => self.out.push('.'),
             b'(' => {
                 self.out.push_str("(?:");
+                self.depth += 1;
                 self.alternatives()?;
+                self.depth -= 1;
                 (self.next()? == b')').then_some(())?;
                 self.out.push(')');
             }
@@ -96,7 +106,9 @@ impl Reader<'_> {
                 br"^$.[]*+?(|)\{}".contains(&byte).then_some(())?;
                 self.literal(byte);
             }
-            b'*' | b'+' | b'?' | b'{' | b'}' | b']' => return None,
+            b'*' | b'+' | b'?' | b'{' | b'}' => return None,
+            // Whether a letter of several bytes is repeated, or its last byte, is a matter of the locale.
+            128.. if matches!(self.bytes.first(), Some(b'*' | b'+' | b'?')) => return None,
             byte => self.literal(byte),
         }
         if let Some(times @ (b'*' | b'+' | b'?')) = self.bytes.first() {

@@ -34,26 +34,23 @@ fn letters(text: &str) -> Vec<char> {
 pub struct Path {
     root: Root,
     rest: Vec<char>,
-    /// The same with [`ROOT`] in front.
+    /// The same with its share, or with [`ROOT`], in front.
     whole: Vec<char>,
 }
 
 impl Path {
-    /// A name alone gets a folder.
-    pub fn read(text: &str) -> Self {
-        let text = text.replace('\\', "/");
-        let mask = if text.contains('/') || (text.starts_with('%') && text[1..].ends_with('%')) {
-            Text::read(&text)
-        } else {
-            let placed = format!("C:/x/{text}");
-            return Path::new(Root::Drive('C'), letters(&placed[3..]));
-        };
-        let mask = mask.unwrap_or_else(|| panic!("{text} is no path"));
-        Path::new(mask.root.expect("a root"), letters(&mask.all.join("/")))
+    /// `None` if there can be no such path.
+    pub fn read(text: &str) -> Option<Self> {
+        let text = Text::read(text).filter(|t| !t.slash && !t.all.iter().any(|s| s.contains(['*', '?'])))?;
+        Some(Path::new(text.root?, letters(&text.all.join("/"))))
     }
 
     fn new(root: Root, rest: Vec<char>) -> Self {
-        let mut whole = vec![ROOT];
+        let mut whole = match &root {
+            // A server and a share look like folders.
+            Root::Share(names) => [&[SEPARATOR, SEPARATOR], names.as_slice()].concat(),
+            _ => vec![ROOT],
+        };
         if !rest.is_empty() {
             whole.push(SEPARATOR);
             whole.extend(&rest);
@@ -138,6 +135,8 @@ enum Part {
     At(Root, Vec<Token>),
     /// What follows the root of any drive.
     AnyDrive(Vec<Token>),
+    /// What follows any share.
+    AnyShare(Vec<Token>),
     /// The whole path, its root as one character.
     Whole(Vec<Token>),
     /// The same where the root is a variable.
@@ -156,9 +155,12 @@ impl Mask {
         self.0.iter().any(|part| match part {
             Part::At(root, pattern) => *root == path.root && full(pattern, &path.rest),
             Part::AnyDrive(pattern) => matches!(path.root, Root::Drive(_)) && full(pattern, &path.rest),
+            Part::AnyShare(pattern) => matches!(path.root, Root::Share(_)) && full(pattern, &path.rest),
             Part::Whole(pattern) => full(pattern, &path.whole),
             Part::Variable(pattern) => matches!(path.root, Root::Variable(_)) && full(pattern, &path.whole),
-            Part::AnyFolder(pattern) => any_place(pattern, &path.rest),
+            Part::AnyFolder(pattern) => {
+                any_place(pattern, if path.whole[0] == SEPARATOR { &path.whole } else { &path.rest })
+            }
             Part::Name(pattern) => full(pattern, &path.rest[name_at(&path.rest)..]),
         })
     }
@@ -178,9 +180,9 @@ fn fold(pattern: Vec<Token>) -> Vec<Token> {
 pub fn read(language: &str, mask: &str, flags: &[&str], wide: bool) -> Option<Mask> {
     let parts = match language {
         "kes" | "kes10" | "ksws" | "local-list" => kaspersky::exclusion(language, mask, flags, wide),
-        "ksws-process" => kaspersky::process(mask),
+        "ksws-process" => kaspersky::process(mask, wide),
         "def-path" => targets::def_path(mask, wide),
-        "def-ext" => targets::def_ext(mask, wide),
+        "def-ext" => targets::def_ext(mask),
         "def-process" => targets::def_process(mask),
         "sentinelone" => targets::sentinelone(mask, flags, wide),
         "sophos" => targets::sophos(mask, wide),
@@ -190,6 +192,7 @@ pub fn read(language: &str, mask: &str, flags: &[&str], wide: bool) -> Option<Ma
     let fold = |part| match part {
         Part::At(root, pattern) => Part::At(root, fold(pattern)),
         Part::AnyDrive(pattern) => Part::AnyDrive(fold(pattern)),
+        Part::AnyShare(pattern) => Part::AnyShare(fold(pattern)),
         Part::Whole(pattern) => Part::Whole(fold(pattern)),
         Part::Variable(pattern) => Part::Variable(fold(pattern)),
         Part::AnyFolder(pattern) => Part::AnyFolder(fold(pattern)),

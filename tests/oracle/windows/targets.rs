@@ -35,15 +35,13 @@ pub fn def_path(mask: &str, wide: bool) -> Option<Vec<Part>> {
 }
 
 /// Extension list of Defender, with or without the dot.
-pub fn def_ext(mask: &str, wide: bool) -> Option<Vec<Part>> {
+pub fn def_ext(mask: &str) -> Option<Vec<Part>> {
     let text = Text::read(mask)?;
     let ending = text.last().strip_prefix('.').unwrap_or(text.last());
     if !text.is_bare() || ending.is_empty() || has_wildcard(ending) || ending.contains('.') {
         return None;
     }
-    // Whether a name that is nothing but an extension has one nobody tells.
-    let mut pattern = if wide { vec![Token::Run] } else { vec![Token::One, Token::Run] };
-    pattern.push(Token::Is('.'));
+    let mut pattern = vec![Token::Run, Token::Is('.')];
     pattern.extend(ending.chars().map(Token::Is));
     Some(vec![Part::Name(pattern)])
 }
@@ -86,7 +84,7 @@ fn is_one_of(name: &[char], names: &[&str]) -> bool {
 pub fn sentinelone(mask: &str, flags: &[&str], wide: bool) -> Option<Vec<Part>> {
     let device = mask.strip_prefix(r"\Device\HarddiskVolume*\");
     let text = Text::read(device.unwrap_or(mask))?;
-    if mask.contains('?') || (device.is_some() && text.root.is_some()) {
+    if device.is_some() && text.root.is_some() {
         return None;
     }
     let flag = |name: &str| flags.contains(&name);
@@ -105,6 +103,8 @@ pub fn sentinelone(mask: &str, flags: &[&str], wide: bool) -> Option<Vec<Part>> 
     let stars: Stars =
         if wide { |n| (n == 1).then_some(Token::Cross) } else { |n| (n == 1).then_some(Token::Run) };
     let mut pattern = segments(&text.names(), stars)?;
+    // No wildcard, and no name holds it.
+    pattern.iter_mut().filter(|t| **t == Token::One).for_each(|t| *t = Token::Is('?'));
     if text.slash {
         let deep = flag("subfolders") || (wide && !flag("folder"));
         pattern = then(pattern, &[if deep { Token::Cross } else { Token::Run }]);
@@ -205,12 +205,18 @@ pub fn crowdstrike(mask: &str, wide: bool) -> Option<Vec<Part>> {
     };
     let pattern = segments(&text.names(), stars)?;
     let mut parts = vec![Part::AnyDrive(pattern.clone())];
+    if wide {
+        // Whether a share is a volume nobody tells.
+        parts.push(Part::AnyShare(pattern.clone()));
+    }
     if pattern.first() == Some(&Token::Cross) {
         // What lies below a variable lies in a folder of some volume.
         parts.push(Part::Variable(pattern.clone()));
         // Whether `**\x` reaches the first level: one sentence says anywhere, the other asks for a folder.
         if wide && pattern.get(1) == Some(&Token::Is(super::SEPARATOR)) {
-            parts.push(Part::AnyFolder(pattern[2..].to_vec()));
+            let anywhere = [&[Token::Folders], &pattern[2..]].concat();
+            parts.push(Part::AnyDrive(anywhere.clone()));
+            parts.push(Part::AnyShare(anywhere));
         }
     }
     Some(parts)
