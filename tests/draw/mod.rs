@@ -134,7 +134,7 @@ pub fn plain_mask(language: &str, system: System, dice: &mut Dice) -> String {
     }
     let windows = system == System::Windows;
     let starts: &[&str] = if windows {
-        &["", "", r"C:\", r"C:\", r"D:\", r"%windir%\", r"%ProgramFiles%\", r"**\", r"\\s\h\"]
+        &["", "", r"C:\", r"C:\", r"D:\", r"%PUBLIC%\", r"%ProgramFiles%\", r"**\", r"\\s\h\"]
     } else {
         &["/", "/", "/", ""]
     };
@@ -290,7 +290,7 @@ fn linux_path(text: &str, dice: &mut Dice) -> String {
 pub fn all_paths(system: System) -> Vec<String> {
     const NAMES: [&str; 6] = ["a", "b", "ab", "a.b", ".a", "bab"];
     let (roots, separator): (&[&str], _) = match system {
-        System::Windows => (&["C:", "D:", "%windir%", "%ProgramFiles%", r"\\s\h"], "\\"),
+        System::Windows => (&["C:", "D:", "%PUBLIC%", "%ProgramFiles%", r"\\s\h"], "\\"),
         System::Linux => (&[""], "/"),
     };
     let depth = if system == System::Windows { 3 } else { 4 };
