@@ -1,0 +1,88 @@
+//! Masks of the products that are left behind.
+
+use super::super::glob::{Stars, Token, has_wildcard, segment, segments, then};
+use super::{Part, Root, Text};
+
+const KES: Stars = |n| Some(if n == 1 { Token::Run } else { Token::Cross });
+const ONE_STAR: Stars = |n| (n == 1).then_some(Token::Run);
+/// That a star stays in its segment is common practice, and no more, in this family.
+const CROSSING: Stars = |n| (n == 1).then_some(Token::Cross);
+
+/// Scan exclusions and objects of rules.
+pub fn exclusion(language: &str, mask: &str, flags: &[&str], wide: bool) -> Option<Vec<Part>> {
+    let text = Text::read(mask)?;
+    let ksws = language == "ksws";
+    let stars = match language {
+        "kes" | "local-list" => KES,
+        "ksws" if wide => CROSSING,
+        _ => ONE_STAR,
+    };
+    let told = flags.contains(&"subfolders");
+    let on = told || (wide && (ksws || !flags.contains(&"no-subfolders")));
+    match text.root {
+        None if language == "local-list" => return None,
+        Some(Root::Share(_)) => return None,
+        Some(Root::Variable(_)) if !matches!(language, "kes" | "ksws") => return None,
+        _ => {}
+    }
+    if text.is_bare() {
+        let name = text.last();
+        if ksws && wide {
+            return Some(vec![Part::AnyFolder(if name == "*.*" {
+                vec![Token::Cross]
+            } else {
+                segment(name, stars)?
+            })]);
+        }
+        return Some(vec![Part::Name(if wide && name == "*.*" {
+            vec![Token::Run]
+        } else {
+            segment(name, stars)?
+        })]);
+    }
+    // The folders, and what is taken of their files.
+    let mut folders = text.names();
+    let last = if text.slash { "*" } else { folders.pop().unwrap_or("") };
+    if text.slash && ksws && folders.last() == Some(&"*") {
+        return None;
+    }
+    let relative = text.root.is_none();
+    if relative && language == "kes10" && folders.iter().any(|s| has_wildcard(s)) {
+        return None;
+    }
+    let all_files = last == "*" || (last == "*.*" && (!ksws || wide));
+    let name = if all_files { vec![Token::Run] } else { segment(last, stars)? };
+    let folders = segments(&folders, stars)?;
+    // The tick box is for folders. Whether it reaches masks for files nobody tells.
+    let deep = if text.slash { on } else { wide && (told || (all_files && on)) };
+    let pattern = if all_files && deep && !ksws {
+        then(folders, &[Token::Cross])
+    } else if if ksws { on && (wide || has_wildcard(last)) } else { deep && !name.is_empty() } {
+        then(folders, &[&[Token::Folders], name.as_slice()].concat())
+    } else if name.is_empty() {
+        folders
+    } else {
+        then(folders, &name)
+    };
+    let place = |pattern: Vec<Token>| match &text.root {
+        Some(root) => Part::At(root.clone(), pattern),
+        None if pattern.first() == Some(&Token::Cross) && !ksws => Part::Whole(pattern),
+        None => Part::AnyFolder(pattern),
+    };
+    let mut parts = vec![place(pattern.clone())];
+    // With the box ticked a path without a separator at its end may be meant as a folder.
+    if wide && told && !ksws && !text.slash && !has_wildcard(last) {
+        parts.push(place(then(pattern, &[Token::Cross])));
+    }
+    Some(parts)
+}
+
+/// Trusted processes: full paths.
+pub fn process(mask: &str, wide: bool) -> Option<Vec<Part>> {
+    let text = Text::read(mask)?;
+    if text.slash || matches!(text.root, Some(Root::Share(_))) {
+        return None;
+    }
+    let pattern = segments(&text.names(), if wide { CROSSING } else { ONE_STAR })?;
+    Some(vec![Part::At(text.root?, pattern)])
+}
