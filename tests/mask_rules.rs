@@ -29,7 +29,7 @@ const LINES: &str = r"
 kes ; C:\dir\* ; subfolders ; C:\dir\a\b ; n ; y
 kes ; C:\dir\*.* ; ; C:\dir\README ; y ; y
 kes ; C:\dir\ ; ; C:\dir\a\b ; n ; y
-kes ; C:\dir ; subfolders ; C:\dir\a ; n ; y
+kes ; C:\dir ; subfolders ; C:\dir\a ; n ; n
 kes ; dir\*.exe ; ; C:\a\DIR\b.EXE ; y ; y
 kes ; %ProgramFiles%\a ; ; %PROGRAMFILES%\A ; y ; y
 kes ; %ProgramFiles%\a ; ; C:\Program Files\a ; n ; n
@@ -44,7 +44,9 @@ ksws ; dir\*\ ; ; C:\dir\a\x ; i ; i
 ksws ; C:\dir\*.exe ; subfolders ; C:\dir\a\b\c.exe ; y ; y
 ksws-process ; a.exe ; ; C:\a.exe ; i ; i
 local-list ; C:\a\ ; ; C:\a\b\c ; n ; y
-local-list ; a.exe ; ; C:\a\b\c ; i ; i
+local-list ; a.exe ; ; C:\a\b\a.exe ; y ; y
+local-list ; C:\a\**\b ; ; C:\a\c\b ; i ; i
+ksws ; C:\a\*\b ; ; C:\a\c\b ; i ; i
 kesl ; /a/ ; ; /a/b ; y ; y
 kesl ; /a/ ; ; /a ; n ; n
 kesl ; / ; ; /a/b ; y ; y

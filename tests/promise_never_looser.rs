@@ -225,6 +225,8 @@ fn kesl(text: &str, task: Option<&str>) -> Kesl {
 struct Windows {
     rules: Vec<(String, Vec<Component>)>,
     subfolders: bool,
+    /// A folder that is only a star is read: in lists that are read as Kaspersky Endpoint Security reads its own.
+    star_folders: bool,
     words: Vec<String>,
 }
 
@@ -245,7 +247,11 @@ impl Windows {
         let separators = ['\\', '/'];
         let mask = &mask.replace('/', "\\");
         let (folder, name) = path.rsplit_once('\\').unwrap_or(("", path));
-        if mask.is_empty() || mask.contains("**") || mask.contains("\\*\\") || name.is_empty() {
+        if mask.is_empty()
+            || mask.contains("**")
+            || !self.star_folders && mask.contains("\\*\\")
+            || name.is_empty()
+        {
             return false;
         }
         let rooted = mask.get(1..3) == Some(":\\") || mask.starts_with("\\\\") || mask.starts_with('%');
@@ -337,7 +343,12 @@ fn ksws(text: &str, options: &Options) -> Windows {
             }
         }
     }
-    Windows { rules, subfolders: options.answers.0.get("ksws.subfolders").is_some_and(|a| a == "yes"), words }
+    Windows {
+        rules,
+        subfolders: options.answers.0.get("ksws.subfolders").is_some_and(|a| a == "yes"),
+        star_folders: false,
+        words,
+    }
 }
 
 fn local_list(text: &str, options: &Options) -> Windows {
@@ -354,6 +365,7 @@ fn local_list(text: &str, options: &Options) -> Windows {
         }
     }
     Windows {
+        star_folders: true,
         rules,
         subfolders: options.answers.0.get("local-list.subfolders").is_some_and(|a| a == "yes"),
         words,
@@ -632,7 +644,9 @@ fn source(format: &str, text: &str, options: &Options) -> Box<dyn Source> {
         }
         "ksws-xml" => Box::new(ksws(text, options)),
         "local-exclusions" => Box::new(local_list(text, options)),
-        _ => Box::new(Windows { rules: Vec::new(), subfolders: false, words: Vec::new() }),
+        _ => {
+            Box::new(Windows { rules: Vec::new(), subfolders: false, star_folders: true, words: Vec::new() })
+        }
     }
 }
 

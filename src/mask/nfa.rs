@@ -123,7 +123,7 @@ impl Nfa {
         let mut nfa = Self {
             edges: Vec::new(),
             free: Vec::new(),
-            classes: vec![Box::new([(0, LAST)]), Box::new([(0, separator - 1), (separator + 1, LAST)])],
+            classes: vec![Box::new([(0, LAST)]), Box::new([(0, separator - 1), (separator + 1, 0xFFFF)])],
             closure: Vec::new(),
             accept: 1,
         };

@@ -91,6 +91,7 @@ pub(crate) fn step(system: System, place: Place, kind: Kind) -> Option<Place> {
         (DOT, Kind::Dot) => DOTS,
         (AFTER_SEPARATOR | NAME | DOT | DOTS, _) if in_name => NAME,
         (FIRST_BACKSLASH, Kind::Separator) => SECOND_BACKSLASH,
+        (SECOND_BACKSLASH | AFTER_SERVER, Kind::Dot) => return None,
         (SECOND_BACKSLASH | SERVER, _) if in_name => SERVER,
         (SERVER, Kind::Separator) => AFTER_SERVER,
         (AFTER_SERVER | SHARE, _) if in_name => SHARE,

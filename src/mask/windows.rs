@@ -64,14 +64,14 @@ pub(crate) fn split(text: &str, machine: Machine) -> Result<Mask, MaskError> {
     if let Some(odd) = rest.chars().find(|c| c.is_control() || "<>\"|:".contains(*c)) {
         return Err(invalid(&format!("no Windows path holds {}", odd.escape_default())));
     }
-    if rest.matches('%').count() > 1 {
+    if rest.split('\\').any(has_variable) {
         return Err(not_established("a variable inside a path is not established"));
     }
     // A drive alone, or with its separator.
     let ends_with_separator = if rest.is_empty() { text.ends_with('\\') } else { rest.ends_with('\\') };
     let inner = rest.strip_suffix('\\').unwrap_or(rest);
     let names: Vec<String> =
-        if inner.is_empty() { Vec::new() } else { inner.split('\\').map(str::to_owned).collect() };
+        if rest.is_empty() { Vec::new() } else { inner.split('\\').map(str::to_owned).collect() };
     if names.iter().any(String::is_empty) {
         return Err(invalid("the mask has an empty folder name"));
     }
@@ -82,6 +82,12 @@ pub(crate) fn split(text: &str, machine: Machine) -> Result<Mask, MaskError> {
         return Err(invalid("the mask names nothing"));
     }
     Ok(Mask { root, names, ends_with_separator })
+}
+
+/// Two percent signs with something between.
+pub(crate) fn has_variable(name: &str) -> bool {
+    let after = name.split_once('%').map(|(_, after)| after);
+    after.is_some_and(|after| after.find('%').is_some_and(|at| at > 0))
 }
 
 /// Takes a mask apart whose product has no wildcard for the drive.
@@ -102,7 +108,12 @@ fn root(text: &str) -> Result<(Root, &str), MaskError> {
     if let Some(share) = text.strip_prefix("\\\\") {
         let mut parts = share.splitn(3, '\\');
         let (server, name) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
-        if server.is_empty() || name.is_empty() || server.contains(['?', '*', '.']) && server.len() == 1 {
+        if server.is_empty()
+            || name.is_empty()
+            || server.starts_with('.')
+            || name.starts_with('.')
+            || server.contains(['?', '*', '.']) && server.len() == 1
+        {
             return Err(not_established("a share is written \\\\server\\share\\…"));
         }
         if [server, name].iter().any(|n| n.contains(['*', '?', ':', '"', '<', '>', '|', '%'])) {
@@ -170,7 +181,7 @@ pub(crate) fn root_tokens(root: &Root, of_system: bool) -> Vec<Token> {
 
 /// Any variable.
 pub(crate) fn any_variable() -> Vec<Token> {
-    vec![special(OPEN), Token::Run, special(CLOSE)]
+    vec![special(OPEN), Token::Cross, special(CLOSE)]
 }
 
 /// What wildcards mean in a language.

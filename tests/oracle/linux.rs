@@ -96,11 +96,15 @@ fn kesl(mask: &str, flags: &[&str]) -> Option<Mask> {
     let areas: Vec<&str> = flags.iter().filter_map(|f| f.strip_prefix("area=")).collect();
     let narrowed = !areas.is_empty() && !areas.contains(&"*");
     let mut parts = Vec::new();
-    if all.iter().any(|s| has_wildcard(s)) {
+    let is_folder =
+        !slash && all.last() == Some(&"**") && !all[..all.len() - 1].iter().any(|s| has_wildcard(s));
+    if all.iter().any(|s| has_wildcard(s)) && !(is_folder && narrowed) {
         // What is inside a path with wildcards nobody tells.
         if slash || narrowed {
             return None;
         }
+        parts.push(Part::Whole(pattern));
+    } else if is_folder {
         parts.push(Part::Whole(pattern));
     } else {
         // The masks of an area speak of what is inside the path.
@@ -116,7 +120,8 @@ fn kesl(mask: &str, flags: &[&str]) -> Option<Mask> {
 /// A name, no path.
 fn area(mask: &str) -> Option<Vec<Token>> {
     (!is_odd(mask) && is_plain(mask) && !mask.contains('/')).then_some(())?;
-    segment(mask, ONE_STAR)
+    // In a name several stars are one, as in a shell.
+    segment(mask, |_| Some(Token::Run))
 }
 
 /// A mount point is named itself.
@@ -193,7 +198,8 @@ fn mde_path(mask: &str, folder: bool, file: bool, mac: bool) -> Option<Vec<Part>
 /// With or without its dot.
 fn extension(mask: &str) -> Option<Part> {
     let ending = mask.strip_prefix('.').unwrap_or(mask);
-    (!ending.is_empty() && !ending.contains(['/', '.', '*', '?'])).then_some(())?;
+    let dots = ending.starts_with('.') || ending.ends_with('.');
+    (!ending.is_empty() && !dots && !ending.contains(['/', '*', '?'])).then_some(())?;
     let mut pattern = vec![Token::Run, Token::Is('.')];
     pattern.extend(ending.chars().map(Token::Is));
     Some(Part::Name(pattern))

@@ -47,18 +47,17 @@ pub(super) fn exclude(text: &str) -> Result<PathSet, MaskError> {
         let mut without = branch.clone();
         without.pop();
         without.push(Item::End);
-        if without.len() > 1 {
+        if without.iter().any(|item| !matches!(item, Item::Start | Item::End)) {
             branches.push(without);
         }
     }
     let mut patterns = Vec::with_capacity(branches.len());
     for branch in branches {
         let tokens = anchored(branch)?;
-        // It would say nothing about files, and everything about what lies below no folder.
-        if tokens.first() != Some(&Token::Cross)
-            && Nfa::of_patterns(System::Linux, [(tokens.as_slice(), Tail::Exact)].into_iter()).takes(&[])
-        {
-            return Err(outside("an expression that matches an empty path"));
+        // The empty path is no folder, so nothing lies below it.
+        if Nfa::of_patterns(System::Linux, [(tokens.as_slice(), Tail::Exact)].into_iter()).takes(&[]) {
+            patterns.extend(not_empty(&tokens).into_iter().map(|t| Pattern::new(t, Tail::Tree)));
+            continue;
         }
         patterns.push(Pattern::new(tokens, Tail::Tree));
     }
@@ -101,6 +100,30 @@ fn anchored(branch: Vec<Item>) -> Result<Vec<Token>, MaskError> {
         tokens.push(Token::Cross);
     }
     Ok(tokens)
+}
+
+/// Sequences that say the same, but for nothing at all.
+fn not_empty(tokens: &[Token]) -> Vec<Vec<Token>> {
+    let mut all = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let rest = tokens.get(at + 1..).unwrap_or_default();
+        let starts: Vec<Vec<Token>> = match token {
+            Token::Run => vec![vec![Token::Set(Box::new([(1, 0x2E), (0x30, 0xFF)])), Token::Run]],
+            Token::Cross => vec![vec![Token::Set(Box::new([(1, 0xFF)])), Token::Cross]],
+            Token::Levels => vec![vec![Token::Cross, Token::Sep]],
+            Token::Alt(branches) => branches.iter().flat_map(|b| not_empty(b)).collect(),
+            Token::Repeat(inner) => {
+                not_empty(inner).into_iter().map(|start| [start, vec![token.clone()]].concat()).collect()
+            }
+            one => vec![vec![one.clone()]],
+        };
+        all.extend(starts.into_iter().map(|start| [start, rest.to_vec()].concat()));
+        // What stands before was left out, so this token must be able to be left out, too.
+        if matches!(token, Token::Unit(_) | Token::Sep | Token::One | Token::Set(_)) {
+            break;
+        }
+    }
+    all
 }
 
 /// A group at the start or end of a branch, where anchors may stand in it.
@@ -211,10 +234,10 @@ impl Parser<'_> {
                 Ok(vec![Item::Group(branches)])
             }
             Some('\\') => match self.next() {
-                Some(sign) if sign.is_ascii_punctuation() => {
+                Some(sign) if "^$.[]*+?(){}|\\".contains(sign) => {
                     Ok(linux::literal(sign.encode_utf8(&mut [0; 4])).map(Item::Token).collect())
                 }
-                Some(_) => Err(outside("a backslash before a letter or digit")),
+                Some(_) => Err(outside("a backslash before what is not special")),
                 None => Err(invalid("a backslash at the end")),
             },
             Some('{' | '}') => Err(outside("a counted repetition")),

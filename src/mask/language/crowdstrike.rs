@@ -31,26 +31,45 @@ pub(super) fn parse(text: &str, read: &mut Read) -> Result<PathSet, MaskError> {
     if text.contains('?') {
         return Err(not_established("what ? means is not established"));
     }
+    if text.contains("***") {
+        return Err(not_established("what three stars mean is not established"));
+    }
     if mask.ends_with_separator {
         return Err(not_established("what a separator at the end means is not established"));
     }
-    let drive = windows::root_tokens(&Root::AnyDrive, false);
-    let (any_folder, names) = match mask.names.as_slice() {
-        [first, rest @ ..] if first == "**" => (true, rest),
+    let crosses = mask.names.first().is_some_and(|first| first.starts_with("**"));
+    let mut roots = vec![windows::root_tokens(&Root::AnyDrive, false)];
+    if read.open(SHARES, false, true) {
+        roots.push(vec![Token::Sep, Token::Sep, Token::Run, Token::Sep, Token::Run]);
+    }
+    if crosses {
+        // What lies below a variable lies in a folder of some volume.
+        roots.push(windows::any_variable());
+    }
+    let (start, names) = match mask.names.as_slice() {
+        [first, rest @ ..] if first == "**" && !rest.is_empty() => (true, rest),
         names => (false, names),
     };
-    let mut tokens = match (any_folder, names) {
-        (true, []) => return Ok(PathSet::new(System::Windows, vec![Pattern::everything()])),
-        (true, _) if read.open(ROOT, false, true) => vec![Token::Cross, Token::Sep],
-        (true, _) => vec![Token::Alt(Box::new([
-            [drive, vec![Token::Sep, Token::Cross, Token::Sep]].concat(),
-            [windows::any_variable(), vec![Token::Sep, Token::Levels]].concat(),
-        ]))],
-        (false, _) if read.open(SHARES, false, true) => {
-            let share = vec![Token::Sep, Token::Sep, Token::Run, Token::Sep, Token::Run];
-            vec![Token::Alt(Box::new([drive, share])), Token::Sep]
+    if start {
+        let at_root = read.open(ROOT, false, true);
+        for root in &mut roots {
+            let variable = matches!(root.first(), Some(Token::Unit(_)));
+            root.push(Token::Sep);
+            root.extend(if at_root || variable {
+                vec![Token::Levels]
+            } else {
+                vec![Token::Cross, Token::Sep]
+            });
         }
-        (false, _) => [drive, vec![Token::Sep]].concat(),
+    } else {
+        roots.iter_mut().for_each(|root| root.push(Token::Sep));
+    }
+    let mut tokens = match roots.pop() {
+        Some(only) if roots.is_empty() => only,
+        last => {
+            roots.extend(last);
+            vec![Token::Alt(roots.into())]
+        }
     };
     windows::names_tokens(names, WILDCARDS, &mut tokens);
     Ok(PathSet::one(System::Windows, tokens, Tail::Exact))

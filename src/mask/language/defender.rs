@@ -6,7 +6,7 @@
 //! | `*` in a folder: any run in one name; several in a row, one for each level | D |
 //! | a wildcard in the last name: files of that folder only | D; wide also everything below a folder of that name |
 //! | `X\*` | ambiguous: files of X, wide everything below X |
-//! | `**` does not exist | D: read as `*`, wide as crossing |
+//! | `**` does not exist | D: not accepted |
 //! | at most six wildcards in an entry; none for the drive; no `\|` | D: else not accepted |
 //! | no drive and no share: not accepted here | D "use a fully qualified path" |
 //! | `path\:{PathType:file}`: the file only; `{PathType:folder}`: below only | D, narrows (the page can be read otherwise) |
@@ -31,7 +31,6 @@ pub(crate) const MOST_WILDCARDS: usize = 6;
 const LAST_NAME: &str =
     "whether a wildcard in the last name also takes what is below a folder of that name is not settled";
 const STAR_FILE: &str = "that a file mark keeps X\\* to the files of X is inferred";
-const NO_STARS: &str = "** does not exist in this product; it is read as *, widely as crossing folders";
 const VARIABLES: &str = "the vendor's pages disagree whether variables in an exclusion are interpreted";
 
 /// What a context narrows.
@@ -49,17 +48,19 @@ pub(super) fn path(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSet
         None => (text, Mark::None),
     };
     let mask = full_path(path, flags)?;
-    let wildcards = wildcards(path, read);
     if matches!(&mask.root, Root::Variable(_)) {
         read.note(VARIABLES);
     }
     let mut tokens = windows::root_tokens(&mask.root, true);
     if !mask.names.is_empty() {
         tokens.push(Token::Sep);
-        windows::names_tokens(&mask.names, wildcards, &mut tokens);
+        windows::names_tokens(&mask.names, WILDCARDS, &mut tokens);
     }
     let wild_last = mask.names.last().is_some_and(|n| is_wild(n));
     let tail = match mark {
+        Mark::File if mask.ends_with_separator => {
+            return Err(invalid("a file does not end with a separator"));
+        }
         Mark::File if mask.names.last().is_some_and(|n| n == "*") => {
             read.open(STAR_FILE, Tail::Exact, Tail::Tree)
         }
@@ -77,6 +78,9 @@ fn full_path(path: &str, flags: &Flags) -> Result<Mask, MaskError> {
     if path.matches(['*', '?']).count() > MOST_WILDCARDS {
         return Err(invalid("an entry holds at most six wildcards"));
     }
+    if path.contains("**") {
+        return Err(invalid("** does not exist in this product"));
+    }
     let mask = windows::split(path, of_system(flags))?;
     match mask.root {
         Root::AnyDrive => Err(invalid("a wildcard may not stand for the drive")),
@@ -90,14 +94,7 @@ fn of_system(flags: &Flags) -> Machine {
     Machine { system_account: true, ..flags.machine }
 }
 
-fn wildcards(text: &str, read: &mut Read) -> Wildcards {
-    let stars = if text.contains("**") {
-        read.open(NO_STARS, Meaning::InName, Meaning::Crosses)
-    } else {
-        Meaning::InName
-    };
-    Wildcards { star: Meaning::InName, stars, question: true }
-}
+const WILDCARDS: Wildcards = Wildcards { star: Meaning::InName, stars: Meaning::InName, question: true };
 
 /// `\:{PathType:file,ScanTrigger:OnAccess}`.
 fn context_mark(context: &str, read: &mut Read) -> Result<Mark, MaskError> {
@@ -123,7 +120,8 @@ fn context_mark(context: &str, read: &mut Read) -> Result<Mark, MaskError> {
 /// Reads an extension.
 pub(super) fn extension(text: &str) -> Result<PathSet, MaskError> {
     let extension = text.strip_prefix('.').unwrap_or(text);
-    let odd = extension.starts_with(['.', ' ']) || extension.ends_with(['.', ' ']);
+    let odd =
+        extension.starts_with(['.', ' ']) || extension.ends_with(['.', ' ']) || windows::has_variable(text);
     if odd || extension.is_empty() || extension.chars().any(|c| c.is_control() || "\\/:*?\"<>|".contains(c)) {
         return Err(not_established("an extension is letters and digits, with or without a dot before them"));
     }
@@ -149,10 +147,9 @@ pub(super) fn process(text: &str, flags: &Flags, read: &mut Read) -> Result<Path
     if matches!(&mask.root, Root::Variable(_)) {
         read.note(VARIABLES);
     }
-    let wildcards = wildcards(text, read);
     let mut tokens = windows::root_tokens(&mask.root, true);
     tokens.push(Token::Sep);
-    windows::names_tokens(&mask.names, wildcards, &mut tokens);
+    windows::names_tokens(&mask.names, WILDCARDS, &mut tokens);
     Ok(PathSet::one(System::Windows, tokens, Tail::Exact))
 }
 

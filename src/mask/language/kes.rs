@@ -4,7 +4,7 @@
 //! | rule | kes | kes10 | local-list |
 //! |---|---|---|---|
 //! | `*` any run in one name | D | I | as kes, I |
-//! | `**` any run, separators too | D | does not exist: read as `*`, wide as `**` | not read |
+//! | `**` any run, separators too; in a bare name as `*` | D | does not exist: not accepted | not established: not read |
 //! | `?` one character, no separator | D | D | as kes, I |
 //! | `*.exe`, `test`: in any folder | D | D | I |
 //! | `dir\x`: in every folder of that name | I | D, wildcards in the last name only | I |
@@ -35,7 +35,6 @@ const TICK_BOX: &str = "whether sub-folders are meant is not told";
 const TICKED_MASK: &str = "whether the tick box for sub-folders counts for file masks is not established";
 const RELATIVE: &str = "that a mask without a drive holds in every folder of that name is inferred";
 const FIRST_LEVEL: &str = "the vendor's pages disagree whether ** may stand right behind the drive";
-const NO_STARS: &str = "** does not exist in this product; it is read as *";
 const DOT: &str = "whether *.* takes names without a dot is not established";
 
 /// Reads a mask.
@@ -46,11 +45,18 @@ pub(super) fn parse(
     read: &mut Read,
 ) -> Result<PathSet, MaskError> {
     let mask = windows::placed(text, flags.machine)?;
-    if dialect == Dialect::LocalList && text.contains("**") {
-        return Err(not_established("whether ** exists in these lists is not established"));
+    if text.contains("**") {
+        match dialect {
+            Dialect::Kes => {}
+            Dialect::Kes10 => return Err(invalid("** does not exist in this product")),
+            Dialect::LocalList => {
+                return Err(not_established("whether ** exists in these lists is not established"));
+            }
+        }
     }
     let bare = mask.root == Root::None && mask.names.len() == 1 && !mask.ends_with_separator;
-    let wildcards = wildcards(dialect, text, bare, read);
+    let stars = if bare { Meaning::InName } else { Meaning::Crosses };
+    let wildcards = Wildcards { star: Meaning::InName, stars, question: true };
     let mut base = base(dialect, &mask, flags.machine.system_account, read)?;
     let (last, folders) = mask.names.split_last().map_or((None, &[][..]), |(l, f)| (Some(l.as_str()), f));
     let in_folder = mask.root != Root::None || !folders.is_empty();
@@ -95,17 +101,6 @@ pub(super) fn parse(
     Ok(PathSet::one(System::Windows, base, Tail::Exact))
 }
 
-fn wildcards(dialect: Dialect, text: &str, bare: bool, read: &mut Read) -> Wildcards {
-    let stars = match dialect {
-        // A mask without separators is about names.
-        _ if bare => Meaning::InName,
-        Dialect::Kes => Meaning::Crosses,
-        Dialect::Kes10 if text.contains("**") => read.open(NO_STARS, Meaning::InName, Meaning::Crosses),
-        Dialect::Kes10 | Dialect::LocalList => Meaning::InName,
-    };
-    Wildcards { star: Meaning::InName, stars, question: true }
-}
-
 /// What stands before the names: the root and a separator, or any folder.
 fn base(dialect: Dialect, mask: &Mask, of_system: bool, read: &mut Read) -> Result<Vec<Token>, MaskError> {
     let first = mask.names.first().map_or("", String::as_str);
@@ -113,7 +108,8 @@ fn base(dialect: Dialect, mask: &Mask, of_system: bool, read: &mut Read) -> Resu
         if mask.names.len() > 1 || mask.ends_with_separator {
             let folders = mask.names.split_last().map_or(&[][..], |(_, folders)| folders);
             if dialect == Dialect::Kes10 {
-                if folders.iter().any(|f| is_wild(f)) || mask.ends_with_separator && is_wild(first) {
+                let named = if mask.ends_with_separator { mask.names.as_slice() } else { folders };
+                if named.iter().any(|f| is_wild(f)) {
                     return Err(invalid("wildcards in the middle of a path need a drive in this product"));
                 }
             } else if !first.starts_with("**") {

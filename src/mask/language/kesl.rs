@@ -10,7 +10,7 @@
 //! | wildcards: the whole path must match | D |
 //! | `AllShared`, `Mounted:NFS` …: keywords, atoms here | C, D |
 //! | `area=*.log`: files of that name inside the path; several are a union | D |
-//! | `kesl-area`: shell style, `*` and `?` | D; brackets: not established |
+//! | `kesl-area`: shell style, `*` and `?`; several stars are one | D; brackets: not established |
 //! | `kesl-mount`: `/dir/*` one level below, `/dir/**` every level below, not `/dir` | D |
 //!
 //! Not established, so not read: a slash at the end of a mask with wildcards, brackets and backslashes, empty and dot
@@ -60,9 +60,7 @@ fn pattern(text: &str) -> Result<Pattern, MaskError> {
     if text.contains(['[', ']', '{', '}', '\\']) {
         return Err(not_established("whether brackets and backslashes are wildcards is not established"));
     }
-    if text.matches("**").count() > 1 || text.contains("***") {
-        return Err(invalid("two stars may stand only once in a mask"));
-    }
+    two_stars_once(text)?;
     if is_everything(text) {
         return Ok(Pattern::everything());
     }
@@ -86,6 +84,13 @@ fn pattern(text: &str) -> Result<Pattern, MaskError> {
             Tail::Tree
         },
     ))
+}
+
+fn two_stars_once(text: &str) -> Result<(), MaskError> {
+    if text.matches("**").count() > 1 || text.contains("***") {
+        return Err(invalid("two stars may stand only once in a mask"));
+    }
+    Ok(())
 }
 
 /// A keyword in place of a path.
@@ -132,6 +137,7 @@ pub(super) fn mount(text: &str) -> Result<PathSet, MaskError> {
     if ends && text != "/" {
         return Err(not_established("what a slash at the end of a mount point means is not established"));
     }
+    two_stars_once(text)?;
     let mut tokens = Vec::with_capacity(text.len());
     linux::tokens(text.strip_suffix('/').unwrap_or(text), &Token::Cross, &mut tokens);
     Ok(PathSet::one(System::Linux, tokens, Tail::Exact))

@@ -9,7 +9,7 @@
 //! | `dir\`, `dir\*`, `dir\test*.*`: in every folder of that name | D |
 //! | `C:\dir\`, `C:\dir\*.exe`: the older text says with sub-folders, the newer one only with "Use in subfolders" | D, disagree |
 //! | `dir\*\`, a folder that is only `*` | D, disagree: not interpreted for objects |
-//! | `**` | not established: not read for objects; for processes as `*`, wide as crossing |
+//! | `**` | not established: not read |
 //! | `c:\dir1\dir?\fil?.exe` as a process | D |
 //!
 //! So without the tick box, or when it is not told, a mask is one folder narrow and all below wide; with it, all below.
@@ -83,6 +83,9 @@ pub(super) fn process(text: &str, flags: &Flags, read: &mut Read) -> Result<Path
     if mask.root == Root::None || mask.names.is_empty() || mask.ends_with_separator {
         return Err(not_established("a trusted process is named by its full path"));
     }
+    if text.contains("**") {
+        return Err(not_established(STARS));
+    }
     let wildcards = wildcards(text, read);
     let mut tokens = windows::root_tokens(&mask.root, flags.machine.system_account);
     tokens.push(Token::Sep);
@@ -96,9 +99,6 @@ fn wildcards(text: &str, read: &mut Read) -> Wildcards {
     } else {
         Meaning::InName
     };
-    if text.contains("**") {
-        read.note(STARS);
-    }
     Wildcards { star, stars: star, question: true }
 }
 

@@ -10,7 +10,7 @@
 //! | `/var/*/` on Linux: what lies in the sub-folders of /var, not in /var itself | D; one passage of the page disagrees |
 //! | `/var/*/` on macOS: everything below /var | D |
 //! | `?` one character | D |
-//! | `**` | not established: read as `*`, wide as crossing |
+//! | `**` | not established: not read |
 //! | `file?.log`, `cat`: that name in any folder | D |
 //! | extensions: in any folder | D; wildcards are not established |
 //! | letter case | Linux: counts; macOS: not established, wide both cases |
@@ -29,7 +29,6 @@ pub(super) enum Kind {
     MacOs,
 }
 
-const STARS: &str = "whether ** exists in this product is not established";
 const SUBFOLDERS_ONLY: &str =
     "one passage of the vendor's page describes a folder that is only * with other words";
 const CASE: &str = "whether letter case counts on macOS is not established";
@@ -47,7 +46,11 @@ pub(super) fn parse(kind: Kind, text: &str, flags: &Flags, read: &mut Read) -> R
 fn tokens(kind: Kind, text: &str, flags: &Flags, read: &mut Read) -> Result<(Vec<Token>, Tail), MaskError> {
     if flags.list == Some(List::Extension) {
         let extension = text.strip_prefix('.').unwrap_or(text);
-        if extension.is_empty() || extension.contains(['/', '*', '?']) {
+        if extension.is_empty()
+            || extension.contains(['/', '*', '?'])
+            || extension.starts_with('.')
+            || extension.ends_with('.')
+        {
             return Err(not_established(
                 "an extension is letters and digits, with or without a dot before them",
             ));
@@ -55,18 +58,26 @@ fn tokens(kind: Kind, text: &str, flags: &Flags, read: &mut Read) -> Result<(Vec
         let name = [Token::Run].into_iter().chain(linux::literal(".")).chain(linux::literal(extension));
         return Ok((anywhere(name.collect()), Tail::Exact));
     }
-    let stars = if text.contains("**") { read.open(STARS, Token::Run, Token::Cross) } else { Token::Run };
+    if text.contains("**") {
+        return Err(not_established("whether ** exists in this product is not established"));
+    }
     let mut tokens = Vec::with_capacity(text.len());
     if !text.starts_with('/') {
-        if text.contains('/') {
+        if text.contains('/') || flags.list == Some(List::Folder) {
             return Err(invalid("the path does not begin with a slash"));
         }
-        linux::tokens(text, &stars, &mut tokens);
+        if text == "." || text == ".." {
+            return Err(invalid("a dot folder is no file name"));
+        }
+        linux::tokens(text, &Token::Run, &mut tokens);
         return Ok((anywhere(tokens), Tail::Exact));
     }
     let (names, ends) = linux::split(text)?;
+    if ends && matches!(flags.list, Some(List::File | List::Process)) {
+        return Err(invalid("a file does not end with a slash"));
+    }
     let body = text.strip_suffix('/').unwrap_or(text);
-    linux::tokens(body, &stars, &mut tokens);
+    linux::tokens(body, &Token::Run, &mut tokens);
     if ends {
         if names.last() == Some(&"*") {
             if kind == Kind::MacOs {

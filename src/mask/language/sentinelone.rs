@@ -15,7 +15,7 @@ use super::super::flags::{Flags, List};
 use super::super::set::{PathSet, Pattern, Tail, Token};
 use super::super::spell::{self, Spelling};
 use super::super::windows::{self, Meaning, Root, Wildcards};
-use super::super::{MaskError, System, invalid};
+use super::super::{MaskError, System, invalid, not_established};
 use super::{Read, files_in};
 
 const CROSSES: &str = "whether * crosses folders is not established";
@@ -25,6 +25,9 @@ const ANY_DISK: &str = "\\Device\\HarddiskVolume*\\";
 
 /// Reads a mask.
 pub(super) fn parse(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSet, MaskError> {
+    if text.contains("**") {
+        return Err(not_established("whether ** exists in this product is not established"));
+    }
     let star = if text.contains('*') {
         read.open(CROSSES, Meaning::InName, Meaning::Crosses)
     } else {
@@ -37,6 +40,9 @@ pub(super) fn parse(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSe
         if any_disk { format!("?:\\{}", text.get(ANY_DISK.len()..).unwrap_or("")) } else { text.to_owned() };
     let mask =
         if any_disk { windows::split(&text, flags.machine) } else { windows::placed(&text, flags.machine) }?;
+    if any_disk && mask.names.is_empty() {
+        return Err(not_established("a whole disk is not to be written"));
+    }
     let folder = mask.ends_with_separator || mask.names.is_empty();
     match (folder, flags.list, flags.subfolders) {
         (true, Some(List::File), _) => return Err(invalid("a file does not end with a separator")),
@@ -44,6 +50,11 @@ pub(super) fn parse(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSe
             return Err(invalid("a folder ends with a separator"));
         }
         _ => {}
+    }
+    if let Root::Variable(name) = &mask.root
+        && !super::super::variables::of_machine(name)
+    {
+        return Err(invalid("only variables that users cannot change are taken"));
     }
     let mut tokens = match mask.root {
         Root::None if mask.names.len() == 1 && !folder => vec![Token::Cross],

@@ -21,6 +21,8 @@ use super::super::{MaskError, System, invalid};
 use super::{Read, anywhere};
 
 const DOT: &str = "whether *.* takes names without a dot is not established";
+const BESIDE: &str = "whether ** beside other characters, at the start or end of a mask, crosses folders can be read in two ways";
+const DOTLESS: &str = "whether a star takes dots in a name that ends with a dot is not established";
 const SHARES: &str = "whether shares are taken is not established";
 
 const WILDCARDS: Wildcards = Wildcards { star: Meaning::InName, stars: Meaning::InName, question: true };
@@ -33,7 +35,8 @@ pub(super) fn parse(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSe
     }
     let first = mask.names.first().map_or("", String::as_str);
     let relative = mask.root == Root::None && (mask.names.len() > 1 || mask.ends_with_separator);
-    let any_folder = first == "**" || first.starts_with("**") && !mask.ends_with_separator;
+    let any_folder =
+        first == "**" || first.starts_with("**") && !first.starts_with("***") && !mask.ends_with_separator;
     if relative && !any_folder {
         return Err(invalid("a folder is given by its full path"));
     }
@@ -45,7 +48,12 @@ pub(super) fn parse(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSe
     for (at, name) in mask.names.iter().enumerate() {
         let ends = at == last && !mask.ends_with_separator;
         if name == "**" && !ends {
-            tokens.push(Token::Levels);
+            // At the start it stands for a root and folders; a root is no name.
+            if at == 0 && mask.root == Root::None {
+                tokens.extend([Token::Cross, Token::Sep]);
+            } else {
+                tokens.push(Token::Levels);
+            }
             continue;
         }
         one_name(name, at == 0 && mask.root == Root::None, ends, read, &mut tokens);
@@ -57,12 +65,9 @@ pub(super) fn parse(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSe
     // `C:\foo\**\`: whatever lies below foo.
     while below && tokens.last() == Some(&Token::Levels) {
         tokens.pop();
-        if tokens.last() == Some(&Token::Sep) {
-            tokens.pop();
-        }
     }
-    if tokens.is_empty() {
-        return Ok(PathSet::new(System::Windows, vec![Pattern::everything()]));
+    if below && tokens.last() == Some(&Token::Sep) {
+        tokens.pop();
     }
     let tail = if below { Tail::Below } else { Tail::Exact };
     let bare = mask.root == Root::None && !relative && !first.starts_with("**");
@@ -75,21 +80,26 @@ fn one_name(name: &str, starts: bool, ends: bool, read: &mut Read, tokens: &mut 
         let any = read.open(DOT, false, true);
         return windows::name_tokens(if any { "*" } else { name }, WILDCARDS, tokens);
     }
-    if ends && name == "*." {
-        let no_dot = Token::Set(Box::new([(0, 0x2D), (0x2F, 0x5B), (0x5D, 0xFFFF)]));
-        tokens.push(Token::Repeat(Box::new([no_dot])));
-        return tokens.push(optional(dot()));
-    }
     let mut middle = name;
-    if starts && let Some(rest) = middle.strip_prefix("**") {
-        tokens.push(Token::Cross);
-        middle = rest.trim_start_matches('*');
+    if starts && name.starts_with("**") && !name.starts_with("***") {
+        if name == "**" {
+            return tokens.push(Token::Cross);
+        }
+        if read.open(BESIDE, false, true) {
+            tokens.push(Token::Cross);
+            middle = name.strip_prefix("**").unwrap_or(name);
+        }
     }
     let mut after = Vec::new();
     if ends {
-        if let Some(rest) = middle.strip_suffix("**") {
-            middle = rest.trim_end_matches('*');
+        if middle == "**" {
             after.push(Token::Cross);
+            middle = "";
+        } else if middle.ends_with("**") && !middle.ends_with("***") {
+            if read.open(BESIDE, false, true) {
+                after.push(Token::Cross);
+                middle = middle.strip_suffix("**").unwrap_or(middle);
+            }
         } else if let Some(rest) = middle.strip_suffix('?') {
             middle = rest;
             after.push(optional(vec![Token::One]));
@@ -98,7 +108,18 @@ fn one_name(name: &str, starts: bool, ends: bool, read: &mut Read, tokens: &mut 
             after.push(optional(dot()));
         }
     }
+    let from = tokens.len();
     windows::name_tokens(middle, WILDCARDS, tokens);
+    // `*.` is a name without a dot; what a star takes in a longer name with a dot at its end is less sure.
+    let dotless = ends
+        && name.ends_with('.')
+        && (name == "*." || name.contains('*') && !read.open(DOTLESS, false, true));
+    if dotless {
+        for token in tokens.iter_mut().skip(from).filter(|t| **t == Token::Run) {
+            let no_dot = Token::Set(Box::new([(0, 0x2D), (0x2F, 0x5B), (0x5D, 0xFFFF)]));
+            *token = Token::Repeat(Box::new([no_dot]));
+        }
+    }
     tokens.extend(after);
 }
 

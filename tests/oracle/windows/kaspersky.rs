@@ -1,7 +1,7 @@
 //! Masks of the products that are left behind.
 
 use super::super::glob::{Stars, Token, has_wildcard, segment, segments, then};
-use super::{Part, Root, Text};
+use super::{Part, Text};
 
 const KES: Stars = |n| Some(if n == 1 { Token::Run } else { Token::Cross });
 const ONE_STAR: Stars = |n| (n == 1).then_some(Token::Run);
@@ -13,18 +13,13 @@ pub fn exclusion(language: &str, mask: &str, flags: &[&str], wide: bool) -> Opti
     let text = Text::read(mask)?;
     let ksws = language == "ksws";
     let stars = match language {
-        "kes" | "local-list" => KES,
+        "kes" => KES,
         "ksws" if wide => CROSSING,
         _ => ONE_STAR,
     };
     let told = flags.contains(&"subfolders");
     let on = told || (wide && (ksws || !flags.contains(&"no-subfolders")));
-    match text.root {
-        None if language == "local-list" => return None,
-        Some(Root::Share(_)) => return None,
-        Some(Root::Variable(_)) if !matches!(language, "kes" | "ksws") => return None,
-        _ => {}
-    }
+    // Lists without a rule of their own are read as Kaspersky Endpoint Security reads its own; a share is a place.
     if text.is_bare() {
         let name = text.last();
         if ksws && wide {
@@ -34,16 +29,19 @@ pub fn exclusion(language: &str, mask: &str, flags: &[&str], wide: bool) -> Opti
                 segment(name, stars)?
             })]);
         }
+        // Without a separator the mask is about a name, whatever its stars are elsewhere.
+        let in_name: Stars = |_| Some(Token::Run);
+        let name_stars = if language == "kes" { in_name } else { stars };
         return Some(vec![Part::Name(if wide && name == "*.*" {
             vec![Token::Run]
         } else {
-            segment(name, stars)?
+            segment(name, name_stars)?
         })]);
     }
     // The folders, and what is taken of their files.
     let mut folders = text.names();
     let last = if text.slash { "*" } else { folders.pop().unwrap_or("") };
-    if text.slash && ksws && folders.last() == Some(&"*") {
+    if ksws && folders.contains(&"*") {
         return None;
     }
     let relative = text.root.is_none();
@@ -54,10 +52,10 @@ pub fn exclusion(language: &str, mask: &str, flags: &[&str], wide: bool) -> Opti
     let name = if all_files { vec![Token::Run] } else { segment(last, stars)? };
     let folders = segments(&folders, stars)?;
     // The tick box is for folders. Whether it reaches masks for files nobody tells.
-    let deep = if text.slash { on } else { wide && (told || (all_files && on)) };
+    let deep = if text.slash { on } else { wide && ((told && has_wildcard(last)) || (all_files && on)) };
     let pattern = if all_files && deep && !ksws {
         then(folders, &[Token::Cross])
-    } else if if ksws { on && (wide || has_wildcard(last)) } else { deep && !name.is_empty() } {
+    } else if if ksws { on && has_wildcard(last) } else { deep && !name.is_empty() } {
         then(folders, &[&[Token::Folders], name.as_slice()].concat())
     } else if name.is_empty() {
         folders
@@ -69,18 +67,13 @@ pub fn exclusion(language: &str, mask: &str, flags: &[&str], wide: bool) -> Opti
         None if pattern.first() == Some(&Token::Cross) && !ksws => Part::Whole(pattern),
         None => Part::AnyFolder(pattern),
     };
-    let mut parts = vec![place(pattern.clone())];
-    // With the box ticked a path without a separator at its end may be meant as a folder.
-    if wide && told && !ksws && !text.slash && !has_wildcard(last) {
-        parts.push(place(then(pattern, &[Token::Cross])));
-    }
-    Some(parts)
+    Some(vec![place(pattern)])
 }
 
 /// Trusted processes: full paths.
 pub fn process(mask: &str, wide: bool) -> Option<Vec<Part>> {
     let text = Text::read(mask)?;
-    if text.slash || matches!(text.root, Some(Root::Share(_))) {
+    if text.slash {
         return None;
     }
     let pattern = segments(&text.names(), if wide { CROSSING } else { ONE_STAR })?;

@@ -72,6 +72,10 @@ impl Text {
     fn read(text: &str) -> Option<Self> {
         let text = text.replace('\\', "/");
         let (root, body) = root(&text)?;
+        // Two separators have an empty name between them.
+        if body.starts_with('/') {
+            return None;
+        }
         let at_root = root.is_some() && body.is_empty();
         let (body, slash) = body.strip_suffix('/').map_or((body, false), |body| (body, true));
         let all: Vec<String> =

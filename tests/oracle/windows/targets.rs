@@ -26,6 +26,8 @@ pub fn def_path(mask: &str, wide: bool) -> Option<Vec<Part>> {
     let itself = Part::At(root, pattern);
     Some(match kind {
         Some("file") if text.slash => return None,
+        // That the mark keeps a star alone to files is common practice, and no more.
+        Some("file") if wide && text.last() == "*" => vec![itself, below],
         Some("file") => vec![itself],
         Some(_) => vec![below],
         None if text.slash => vec![below],
@@ -38,7 +40,12 @@ pub fn def_path(mask: &str, wide: bool) -> Option<Vec<Part>> {
 pub fn def_ext(mask: &str) -> Option<Vec<Part>> {
     let text = Text::read(mask)?;
     let ending = text.last().strip_prefix('.').unwrap_or(text.last());
-    if !text.is_bare() || ending.is_empty() || has_wildcard(ending) || ending.contains('.') {
+    if !text.is_bare()
+        || ending.is_empty()
+        || has_wildcard(ending)
+        || ending.starts_with(['.', ' '])
+        || ending.ends_with(['.', ' '])
+    {
         return None;
     }
     let mut pattern = vec![Token::Run, Token::Is('.')];
@@ -96,7 +103,6 @@ pub fn sentinelone(mask: &str, flags: &[&str], wide: bool) -> Option<Vec<Part>> 
         }
     }
     match &text.root {
-        Some(Root::Share(_)) => return None,
         Some(Root::Variable(name)) if !is_one_of(name, &OF_THE_SYSTEM) => return None,
         _ => {}
     }
@@ -119,14 +125,13 @@ pub fn sentinelone(mask: &str, flags: &[&str], wide: bool) -> Option<Vec<Part>> 
 /// Two stars cross where they are a segment of their own.
 pub fn sophos(mask: &str, wide: bool) -> Option<Vec<Part>> {
     let text = Text::read(mask)?;
-    match &text.root {
-        Some(Root::Share(_)) => return None,
-        Some(Root::Variable(name)) if !is_one_of(name, &["PROGRAMFILES", "PROGRAMFILES(X86)"]) => {
-            return None;
-        }
-        // A folder takes a full path.
-        None if !text.is_bare() && text.all[0] != "**" => return None,
-        _ => {}
+    // A folder takes a full path.
+    let any_folder = text
+        .all
+        .first()
+        .is_some_and(|s| s == "**" || (s.starts_with("**") && !s.starts_with("***") && !text.slash));
+    if text.root.is_none() && !text.is_bare() && !any_folder {
+        return None;
     }
     let count = text.all.len();
     let mut pattern = Vec::new();
