@@ -58,7 +58,7 @@ kesl-mount ; /dir ; ; /dir ; y ; y
 kesl-mount ; /dir ; ; /dir/a ; n ; n
 def-path ; C:\a\ ; ; C:\a ; n ; n
 def-path ; C:\a\*.txt ; ; C:\a\b.txt\c ; n ; y
-def-path ; C:\a\*\:{PathType:file} ; ; C:\a\b\c ; n ; n
+def-path ; C:\a\*\:{PathType:file} ; ; C:\a\b\c ; n ; y
 def-path ; C:\a\:{PathType:folder} ; ; C:\a\b\c ; y ; y
 def-path ; C:\a\:{PathType:folder} ; ; C:\a ; n ; n
 def-path ; a.txt ; ; C:\a.txt ; i ; i
