@@ -10,7 +10,7 @@
 
 use super::set::{PathSet, Pattern, Tail, Token};
 use super::spell::{self, MOST_ENTRIES, Spelling};
-use super::{Language, MaskError, Relation, Side, System, TooComplex, compare, parse};
+use super::{Language, MaskError, Memo, Relation, Side, System, TooComplex, parse};
 
 /// How a target can say a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,20 +45,20 @@ const NO_WORD: &str = "the target has no mask for this";
 const TOO_LONG: &str = "the mask has so many wildcards that its comparison would take too long";
 const DROPPED: &str = "Windows drops a dot or blank at the end of a name";
 
-/// Chooses spellings of a set in a language.
-pub fn choose(source: &PathSet, target: Language) -> Choice {
+/// Chooses spellings of a set in a language; `memo` keeps what was compared for the next rows.
+pub fn choose(source: &PathSet, target: Language, memo: &mut Memo) -> Choice {
     if let Some(why) = unsafe_names(source) {
         return Choice::None(why);
     }
     let mut parts = Vec::new();
     for pattern in spell::without_names(source) {
-        match Part::of(source.system, pattern, target) {
+        match Part::of(source.system, pattern, target, memo) {
             Ok(part) => parts.push(part),
             Err(TooComplex) => return Choice::None(TOO_LONG),
         }
     }
-    if let [Part { equal: true, inside, .. }] = parts.as_slice() {
-        return Choice::Equal(inside.iter().map(|(spelling, _)| spelling.clone()).collect());
+    if let [Part { equal: true, inside, .. }] = parts.as_mut_slice() {
+        return Choice::Equal(std::mem::take(inside).into_iter().map(|(spelling, _)| spelling).collect());
     }
     let mut taken = shares(&parts);
     let mut widened = false;
@@ -78,15 +78,23 @@ pub fn choose(source: &PathSet, target: Language) -> Choice {
     let Some(first) = sets.next() else { return Choice::None(NO_WORD) };
     let union = sets.fold(first, PathSet::and);
     let entries = taken.into_iter().map(|(spelling, _)| spelling).collect();
-    let Ok(compared) = compare(source, &union) else { return Choice::None(TOO_LONG) };
-    match (compared.only_left, compared.only_right) {
+    let Ok(compared) = memo.compare(source, &union) else { return Choice::None(TOO_LONG) };
+    match (compared.only_left(source), compared.only_right(&union)) {
         (None, None) => Choice::Equal(entries),
         (Some(lost), None) => Choice::Stricter { entries, lost, by_depth: reaches_deep(source) },
         (lost, Some(gained)) if widened => {
-            Choice::Looser { entries, gained, folders: only_below(source, &union), lost }
+            Choice::Looser { entries, gained, folders: only_below(source, &union, memo), lost }
         }
         _ => Choice::None(NO_WORD),
     }
+}
+
+/// The shortest path of a set that another one does not take.
+pub fn more(set: &PathSet, than: &PathSet, memo: &mut Memo) -> Option<String> {
+    if set == than {
+        return None;
+    }
+    memo.compare(set, than).ok()?.only_left(set)
 }
 
 type Candidate = (Spelling, PathSet);
@@ -102,24 +110,24 @@ struct Part {
 }
 
 impl Part {
-    fn of(system: System, pattern: Pattern, target: Language) -> Result<Self, TooComplex> {
+    fn of(system: System, pattern: Pattern, target: Language, memo: &mut Memo) -> Result<Self, TooComplex> {
         let spellings = spell::spellings(target, &pattern);
         let own = PathSet::new(system, vec![pattern]);
         let mut inside: Vec<Candidate> = Vec::new();
         let mut larger: Option<(Relation, Candidate)> = None;
         for spelling in spellings {
             let Ok(set) = read(target, &spelling) else { continue };
-            let relation = if set == own { Relation::Equal } else { compare(&own, &set)?.relation };
+            let relation = if set == own { Relation::Equal } else { memo.compare(&own, &set)?.relation };
             match relation {
                 Relation::Equal => {
                     return Ok(Self { equal: true, inside: vec![(spelling, set)], larger: None });
                 }
-                Relation::Contains => keep(&mut inside, (spelling, set))?,
+                Relation::Contains => keep(&mut inside, (spelling, set), memo)?,
                 Relation::Inside | Relation::Overlap => {
                     let better = match &larger {
                         None => true,
                         Some((other, _)) if *other != relation => relation == Relation::Inside,
-                        Some((_, (_, other))) => compare(&set, other)?.relation == Relation::Inside,
+                        Some((_, (_, other))) => memo.compare(&set, other)?.relation == Relation::Inside,
                     };
                     if better {
                         larger = Some((relation, (spelling, set)));
@@ -139,12 +147,12 @@ fn read(target: Language, spelling: &Spelling) -> Result<PathSet, MaskError> {
 }
 
 /// Adds a candidate, unless another one takes all of it.
-fn keep(kept: &mut Vec<Candidate>, new: Candidate) -> Result<(), TooComplex> {
+fn keep(kept: &mut Vec<Candidate>, new: Candidate, memo: &mut Memo) -> Result<(), TooComplex> {
     let mut relations = Vec::with_capacity(kept.len());
     for (_, other) in kept.iter() {
         // Paths of different depth are never the same.
         let apart = depth(&new.1).is_some_and(|d| depth(other).is_some_and(|o| o != d));
-        relations.push(if apart { Relation::Disjoint } else { compare(&new.1, other)?.relation });
+        relations.push(if apart { Relation::Disjoint } else { memo.compare(&new.1, other)?.relation });
     }
     if relations.iter().any(|r| matches!(r, Relation::Equal | Relation::Inside)) {
         return Ok(());
@@ -182,10 +190,11 @@ fn reaches_deep(source: &PathSet) -> bool {
 }
 
 /// Whether what is more lies below paths of the source: folders are taken with what they hold.
-fn only_below(source: &PathSet, taken: &PathSet) -> bool {
+fn only_below(source: &PathSet, taken: &PathSet, memo: &mut Memo) -> bool {
     let trees = spell::without_names(source).into_iter().map(|p| Pattern::new(p.tokens, Tail::Tree));
     let with_folders = PathSet::new(source.system, trees.collect());
-    compare(taken, &with_folders).is_ok_and(|c| c.only_left.is_none())
+    let relation = memo.compare(taken, &with_folders).map(|c| c.relation);
+    matches!(relation, Ok(Relation::Equal | Relation::Inside))
 }
 
 /// Names that two products may not take for the same file.

@@ -62,10 +62,11 @@ mod spell;
 mod unit;
 mod universe;
 mod variables;
+mod walk;
 mod windows;
 
-pub use choose::{Choice, choose, names_nothing};
-pub use compare::{Comparison, Relation, TooComplex, compare};
+pub use choose::{Choice, choose, more, names_nothing};
+pub use compare::{Comparison, Memo, Relation, TooComplex, compare};
 pub use flags::{Flags, List};
 pub use question::{Asked, NoAnswer, ask};
 pub use set::PathSet;

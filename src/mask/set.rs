@@ -10,6 +10,8 @@
 
 use super::nfa::Nfa;
 use super::unit::{self, Unit};
+use std::hash::{Hash, Hasher};
+
 use super::{System, compare, spell};
 
 /// A literal unit: folded for comparing, as written for showing.
@@ -27,11 +29,17 @@ impl PartialEq for Literal {
 
 impl Eq for Literal {}
 
+impl Hash for Literal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.unit.hash(state);
+    }
+}
+
 /// Ranges of units, ends included, in order.
 pub(crate) type Ranges = Box<[(Unit, Unit)]>;
 
 /// A piece of a pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Token {
     /// This unit.
     Unit(Literal),
@@ -54,7 +62,7 @@ pub(crate) enum Token {
 }
 
 /// What a pattern says about what lies below.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Tail {
     /// The path itself.
     Exact,
@@ -65,7 +73,7 @@ pub(crate) enum Tail {
 }
 
 /// A sequence of tokens with its tail.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Pattern {
     pub(crate) tokens: Vec<Token>,
     pub(crate) tail: Tail,
@@ -146,19 +154,16 @@ impl PathSet {
     }
 
     fn takes(&self, units: &[Unit]) -> bool {
-        self.automata(0).iter().all(|nfa| nfa.takes(units))
+        self.automaton(0).takes(units)
+            && (self.names.is_empty() || Nfa::of_names(self.system, &self.names).takes(units))
     }
 
-    /// The automata that must all accept: one of the patterns without their first `skip` tokens, one of the names.
-    pub(crate) fn automata(&self, skip: usize) -> Vec<Nfa> {
-        let mut all = vec![Nfa::of_patterns(
+    /// The automaton of the patterns without their first `skip` tokens.
+    pub(crate) fn automaton(&self, skip: usize) -> Nfa {
+        Nfa::of_patterns(
             self.system,
             self.patterns.iter().map(|p| (p.tokens.get(skip..).unwrap_or_default(), p.tail)),
-        )];
-        if !self.names.is_empty() {
-            all.push(Nfa::of_names(self.system, &self.names));
-        }
-        all
+        )
     }
 
     /// Whether a variable or keyword stands in it.

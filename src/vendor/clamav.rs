@@ -37,7 +37,7 @@ use std::cmp::Reverse;
 use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, choice, finding, settings};
 use crate::finding::{self as codes, Finding, Severity};
 use crate::ledger::Fate;
-use crate::mask::{self, Choice, Language, PathSet, Spelling};
+use crate::mask::{self, Choice, Language, Memo, PathSet, Spelling};
 use crate::policy::{Component, Exclusion, Item, Kind, Meaning, Platform, Policy};
 use crate::review::Coverage;
 
@@ -77,10 +77,10 @@ impl Route for Clamd {
         &INFO
     }
 
-    fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>) -> Verdict {
+    fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>, memo: &mut Memo) -> Verdict {
         match (&item.kind, coverage) {
             (Kind::Exclusion(exclusion), Some(coverage)) if exclusion.threats.is_empty() => {
-                assess(exclusion, coverage)
+                assess(exclusion, coverage, memo)
             }
             (Kind::Setting { meaning: Meaning::Archives(true), .. }, _) => Verdict::covered(
                 codes::TARGET_DEFAULT,
@@ -184,7 +184,7 @@ impl Route for Clamd {
     }
 }
 
-fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
+fn assess(exclusion: &Exclusion, coverage: Coverage, memo: &mut Memo) -> Verdict {
     let text = exclusion.path.as_ref().map_or("", |p| p.text.as_str());
     if text.chars().chain(exclusion.names.iter().flat_map(|n| n.chars())).any(char::is_control) {
         return Verdict::by_hand(codes::CHARACTER, "A control character cannot stand in clamd.conf");
@@ -202,7 +202,7 @@ fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
     let entries = |list: &'static str, spellings: &[Spelling]| -> Vec<Entry> {
         spellings.iter().map(|s| Entry { file: FILE, list, value: s.text.clone() }).collect()
     };
-    let on_access = on_access(&read.set);
+    let on_access = on_access(&read.set, memo);
     if coverage == Coverage::RealTime
         && let Some((folder, lost)) = &on_access
     {
@@ -212,7 +212,7 @@ fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
             lost.clone().or_else(|| read.set.example()).unwrap_or_default(),
         );
     }
-    let scans = match mask::choose(&read.set, Language::ClamExclude) {
+    let scans = match mask::choose(&read.set, Language::ClamExclude, memo) {
         Choice::Equal(spellings) => {
             Verdict::exact(entries(EXCLUDE, &spellings), "Excluded from every scan in the source, and here")
         }
@@ -269,8 +269,8 @@ fn with_limits(verdict: Verdict, question: bool) -> Verdict {
 }
 
 /// The set as a folder of the on-access client, with what that leaves out.
-fn on_access(set: &PathSet) -> Option<(Vec<Spelling>, Option<String>)> {
-    let (folder, lost) = match mask::choose(set, Language::ClamOnAccess) {
+fn on_access(set: &PathSet, memo: &mut Memo) -> Option<(Vec<Spelling>, Option<String>)> {
+    let (folder, lost) = match mask::choose(set, Language::ClamOnAccess, memo) {
         Choice::Equal(folder) => (folder, None),
         Choice::Stricter { entries, lost, .. } => (entries, Some(lost)),
         Choice::Looser { .. } | Choice::None(_) => return None,

@@ -12,6 +12,7 @@ pub mod settings;
 
 use crate::finding::{Finding, Place, Severity};
 use crate::ledger::Fate;
+use crate::mask::Memo;
 use crate::policy::{Item, Platform, Policy};
 use crate::review::Coverage;
 
@@ -129,8 +130,8 @@ pub trait Route: Sync {
     /// What it is.
     fn info(&self) -> &'static RouteInfo;
 
-    /// What becomes of an active, understood item.
-    fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>) -> Verdict;
+    /// What becomes of an active, understood item; `memo` keeps comparisons of masks for the next items.
+    fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, memo: &mut Memo) -> Verdict;
 
     /// The vendor files for the accepted entries, in order and without repeats.
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact>;

@@ -13,7 +13,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::finding::{self as codes, Finding, Severity};
-use crate::mask::{self, Choice, Language, List, Spelling};
+use crate::mask::{self, Choice, Language, List, Memo, Spelling};
 use crate::policy::{Component, Exclusion, Item, Kind, Meaning, Platform, Policy};
 use crate::review::Coverage;
 use crate::vendor::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, choice, finding, settings};
@@ -50,11 +50,11 @@ impl Route for Mdatp {
         &INFO
     }
 
-    fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>) -> Verdict {
+    fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, memo: &mut Memo) -> Verdict {
         let component = |task: &Option<usize>| task.and_then(|t| policy.tasks.get(t)).map(|t| t.component);
         match (&item.kind, coverage) {
             (Kind::Exclusion(exclusion), Some(coverage)) if exclusion.threats.is_empty() => {
-                assess(exclusion, coverage)
+                assess(exclusion, coverage, memo)
             }
             (Kind::Setting { task, meaning: Meaning::Switch(on) }, _) => match (component(task), on) {
                 (Some(Component::OnAccess), true) => {
@@ -160,7 +160,7 @@ fn key(list: &'static str, value: &str) -> Entry {
     Entry { file: FILE, list, value: value.to_owned() }
 }
 
-fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
+fn assess(exclusion: &Exclusion, coverage: Coverage, memo: &mut Memo) -> Verdict {
     let text = exclusion.path.as_ref().map_or("", |p| p.text.as_str());
     if text.chars().chain(exclusion.names.iter().flat_map(|n| n.chars())).any(char::is_control) {
         return Verdict::by_hand(codes::CHARACTER, "A control character cannot stand in an exclusion");
@@ -174,7 +174,7 @@ fn assess(exclusion: &Exclusion, coverage: Coverage) -> Verdict {
         Some(List::Folder) => FOLDER,
         _ => SINGLE,
     };
-    let verdict = match mask::choose(&read.set, Language::MdeLinux) {
+    let verdict = match mask::choose(&read.set, Language::MdeLinux, memo) {
         Choice::Equal(spellings) => Verdict::exact(
             spellings.iter().map(|s| key(list(s), &s.text)).collect(),
             choice::noted("Excluded from every scan in the source, and here", &read),

@@ -17,7 +17,7 @@ pub mod powershell;
 use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, choice, finding, settings};
 use crate::finding::{self as codes, Finding, Severity};
 use crate::ledger::Fate;
-use crate::mask::{self, Choice, Language, List, Parsed, Spelling, compare};
+use crate::mask::{self, Choice, Language, List, Memo, Parsed, Spelling};
 use crate::policy::{
     Component, Exclusion, Item, Kind, PathMask, Platform, Policy, Reach, TrustedApplication,
 };
@@ -87,10 +87,10 @@ impl Route for WindowsRoute {
         self.info
     }
 
-    fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>) -> Verdict {
+    fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>, memo: &mut Memo) -> Verdict {
         carried(match (&item.kind, coverage) {
-            (Kind::Exclusion(exclusion), Some(coverage)) => self.exclusion(exclusion, coverage),
-            (Kind::TrustedApplication(trusted), _) => self.trusted(trusted),
+            (Kind::Exclusion(exclusion), Some(coverage)) => self.exclusion(exclusion, coverage, memo),
+            (Kind::TrustedApplication(trusted), _) => self.trusted(trusted, memo),
             _ => settings::common(item, "Microsoft Defender"),
         })
     }
@@ -166,7 +166,7 @@ fn broad_warning(entry: &Entry) -> Option<Finding> {
 struct Triggers(&'static [&'static str]);
 
 impl WindowsRoute {
-    fn exclusion(&self, exclusion: &Exclusion, coverage: Coverage) -> Verdict {
+    fn exclusion(&self, exclusion: &Exclusion, coverage: Coverage, memo: &mut Memo) -> Verdict {
         if !exclusion.threats.is_empty() {
             return Verdict::unsupported(
                 codes::THREAT_NAMES,
@@ -195,10 +195,10 @@ impl WindowsRoute {
             Ok(read) => read,
             Err(verdict) => return verdict,
         };
-        if let Choice::Equal(extensions) = mask::choose(&read.set, Language::DefExt) {
+        if let Choice::Equal(extensions) = mask::choose(&read.set, Language::DefExt, memo) {
             return self.extension(&extensions, &triggers, &read);
         }
-        let verdict = self.path(exclusion.path.as_ref(), &read, &triggers);
+        let verdict = self.path(exclusion.path.as_ref(), &read, &triggers, memo);
         if lost_script && matches!(verdict.fate, Fate::Exact | Fate::Stricter) {
             let example = format!("{} as a script that runs", read.set.example().unwrap_or_default());
             return verdict.stricter(
@@ -211,11 +211,11 @@ impl WindowsRoute {
     }
 
     /// A path, as near as Defender's masks come to it.
-    fn path(&self, path: Option<&PathMask>, read: &Parsed, triggers: &Triggers) -> Verdict {
+    fn path(&self, path: Option<&PathMask>, read: &Parsed, triggers: &Triggers, memo: &mut Memo) -> Verdict {
         let entries = |spellings: &[Spelling]| -> Vec<Entry> {
             spellings.iter().flat_map(|s| self.spelled(s, triggers)).collect()
         };
-        match mask::choose(&read.set, Language::DefPath) {
+        match mask::choose(&read.set, Language::DefPath, memo) {
             Choice::Equal(spellings) => {
                 let folder = matches!(spellings.as_slice(), [one] if one.text.ends_with('\\'));
                 let same = if folder {
@@ -227,7 +227,7 @@ impl WindowsRoute {
                 // Where sub-folders may be meant, too, what is written is the smaller reading.
                 let lost = path
                     .and_then(PathMask::with_subfolders)
-                    .and_then(|wide| compare(&wide, &read.set).ok()?.only_left);
+                    .and_then(|wide| mask::more(&wide, &read.set, memo));
                 match lost {
                     Some(lost) => verdict.stricter(
                         codes::ONE_LEVEL,
@@ -293,7 +293,7 @@ impl WindowsRoute {
         }
     }
 
-    fn trusted(&self, trusted: &TrustedApplication) -> Verdict {
+    fn trusted(&self, trusted: &TrustedApplication, memo: &mut Memo) -> Verdict {
         match trusted.opened_files {
             Some(true) => {}
             _ => {
@@ -323,7 +323,7 @@ impl WindowsRoute {
         };
         let example =
             format!("{image}: what it does on the network, and attack surface reduction rules for it");
-        match mask::choose(&read.set, Language::DefProcess) {
+        match mask::choose(&read.set, Language::DefProcess, memo) {
             Choice::Equal(spellings) => Verdict::exact(entries(&spellings), "").looser(
                 codes::PROCESS_WIDER,
                 choice::noted(wider, &read),
