@@ -55,6 +55,7 @@ mod flags;
 mod language;
 mod linux;
 mod nfa;
+mod outline;
 mod plain;
 mod question;
 mod set;
@@ -65,6 +66,7 @@ mod windows;
 
 pub use compare::{Comparison, Relation, TooComplex, compare};
 pub use flags::{Flags, List};
+pub(crate) use outline::{Outline, packed};
 pub use plain::*;
 pub use question::{Asked, NoAnswer, ask};
 pub use set::PathSet;

@@ -1,7 +1,7 @@
 //! `crosswalk inspect` and `crosswalk compare`.
 
 use crosswalk::options::Options;
-use crosswalk::{Reading, convert, interpret, vendor, view};
+use crosswalk::{Reading, convert, interpret, review, vendor, view};
 use serde_json::json;
 
 use super::{Look, Outcome, Stop, output, readings};
@@ -13,7 +13,8 @@ pub(crate) fn inspect(look: &Look) -> Result<Outcome, Stop> {
     let mut values = Vec::new();
     for reading in &inputs {
         let policy = interpret(&[reading], &answers);
-        let input = view::input(reading, &policy);
+        let mut input = view::input(reading, &policy);
+        input.findings.extend(view::findings(&review::findings(&policy)));
         let items = view::items(reading, &policy, 0, usize::MAX);
         if look.json {
             values.push(json!({"input": input, "items": items}));
@@ -48,7 +49,8 @@ fn describe(input: &view::InputView, items: &[view::ItemView]) -> String {
         }
     }
     for finding in &input.findings {
-        out.push_str(&format!("  ! {} {}: {}\n", finding.code, finding.severity, finding.message));
+        let line = if finding.line > 0 { format!(" line {}", finding.line) } else { String::new() };
+        out.push_str(&format!("  ! {} {}{line}: {}\n", finding.code, finding.severity, finding.message));
     }
     for item in items {
         out.push_str(&format!("  {:>6}  {:<20} {:<18} {}\n", item.line, item.kind, item.state, item.source));

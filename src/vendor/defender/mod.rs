@@ -10,6 +10,7 @@
 //! becomes a contextual one: `<path>\:{PathType:folder,ScanTrigger:OnAccess}`; a path that is one file gets `PathType:file`, because a
 //! plain path also takes everything below a folder of that name.
 
+pub mod automatic;
 pub mod intune;
 pub mod linux;
 pub mod powershell;
