@@ -1,6 +1,6 @@
 //! The outline of a set: its patterns as short byte strings, for finding among many sets the few that are worth comparing.
-//! [`compare`](super::compare()) takes some ten thousandths of a second, so a list of 10⁵ masks cannot be compared pair by pair; a sorted list of
-//! what the masks begin with can be asked.
+//! [`compare`](super::compare()) takes some ten microseconds, so a list of 10⁵ masks cannot be compared pair by pair; a sorted list
+//! of what the masks begin with can be asked.
 //!
 //! Each pattern becomes a [`Tape`]: literal units, moved up by 8 so that the small numbers are free for wildcards. Names beside
 //! the path are written out: `/srv` with `*.log` is `/ s r v Sep Levels Run . l o g`.

@@ -187,7 +187,13 @@ fn meets(entry: &Entry<'_>, place: &Place) -> Option<String> {
         None => entry.narrow.folder().is_some() && place.outline.takes(&entry.narrow.sample()),
     };
     if inside {
-        return Some(entry.example());
+        // What lies below says more than the path itself.
+        let below = match (entry.narrow.folder(), entry.narrow.system()) {
+            (Some((_, false)) | None, _) => "",
+            (_, System::Windows) => "\\a",
+            _ => "/a",
+        };
+        return Some(entry.example() + below);
     }
     if !entry.narrow.begins_like(&place.outline) {
         return None;

@@ -64,6 +64,19 @@ impl<'e, 'p> Index<'e, 'p> {
         Self { entries, first, shelves }
     }
 
+    /// The shelves of exclusions that reach at least as far. There may be a shelf for each task, so they are not searched.
+    fn reaching(&self, span: &'e Span) -> Vec<&Shelf<'e>> {
+        match span {
+            Span::Task(_) => [span, &Span::Everything].iter().filter_map(|s| self.shelves.get(s)).collect(),
+            _ => {
+                // Tasks stand before all others.
+                let lists =
+                    self.shelves.iter().rev().take_while(|(other, _)| !matches!(other, Span::Task(_)));
+                lists.filter(|(other, _)| other.holds(span)).map(|(_, shelf)| shelf).collect()
+            }
+        }
+    }
+
     /// The first exclusion in force with the same outlines, reach and threats; perhaps the entry itself.
     pub(super) fn same(&self, entry: usize) -> Option<usize> {
         self.first.get(entry).copied().flatten()
@@ -77,7 +90,7 @@ impl<'e, 'p> Index<'e, 'p> {
         let sample = entry.narrow.sample();
         let mut seen: Vec<usize> = Vec::new();
         let mut probes = PROBES;
-        let shelves = self.shelves.iter().filter(|(span, _)| span.holds(&entry.span)).map(|(_, shelf)| shelf);
+        let shelves = self.reaching(&entry.span).into_iter();
         for candidate in shelves.flat_map(|shelf| shelf.candidates(&sample)) {
             if candidate == asked || seen.contains(&candidate) {
                 continue;
