@@ -616,7 +616,7 @@ fn holds(holder: &Item, inside: &Item) -> Option<Relation> {
             _ => return None,
         }
     }
-    let mut same = vec![a.threats.clone(), b.threats.clone()];
+    let mut same = [a.threats.clone(), b.threats.clone()];
     same.iter_mut().for_each(|t| t.sort_unstable());
     let equal = a.reach == b.reach && same[0] == same[1];
     Some(if equal { all } else { Relation::Inside })
