@@ -6,9 +6,10 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use crosswalk::kaspersky::interpret;
 use crosswalk::options::{Answers, Options};
 use crosswalk::watch::unwatched;
-use crosswalk::{Reading, bundle, convert, interpret, read, vendor};
+use crosswalk::{Reading, bundle, convert, read, review, vendor};
 
 #[path = "../tests/generate/mod.rs"]
 mod generate;
@@ -66,6 +67,7 @@ fn of_input(name: &str, bytes: &[u8], target: &str) {
     );
     let reading: Reading = read(name, bytes, &mut unwatched).expect("generated input");
     let policy = interpret(&[&reading], &options.answers);
+    line("review of the policy", bytes.len(), best(|| review::findings(&policy).len()));
     let route = vendor::find(target).expect("a known target");
     println!("  {} leaves, {} rows", reading.document.leaf_count(), policy.items.len());
     line(

@@ -6,11 +6,10 @@ use rustc_hash::FxHashMap;
 
 use crate::finding::{self as codes, Finding, Severity};
 use crate::ledger::{Fate, Row, Written};
-use crate::mask::Memo;
 use crate::options::{Choice, Options};
 use crate::policy::{Item, Kind, Policy, State};
 use crate::review;
-use crate::vendor::{self, Artefact, Entry, Route, Stamp, Verdict, settings};
+use crate::vendor::{self, Artefact, Desk, Entry, Route, Stamp, Verdict, settings};
 
 /// Date that stands where a format demands one and the user gave none.
 pub const NO_DATE: &str = "2024-01-01";
@@ -93,12 +92,12 @@ pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) ->
         }
     }
     let constants = book.entries.len();
-    let mut memo = Memo::default();
+    let mut desk = Desk::default();
     let mut rows = Vec::with_capacity(policy.items.len());
     for (item, coverage) in policy.items.iter().zip(coverage) {
         let verdict = match general(item) {
             Some(verdict) => verdict,
-            None if fits => route.assess(item, policy, coverage, &mut memo),
+            None if fits => route.assess(item, policy, coverage, &mut desk),
             None => Verdict::unsupported(codes::PLATFORM, "The route is for another system"),
         };
         rows.push(settle(policy, item, verdict, info.id, options, &mut book));

@@ -168,8 +168,23 @@ catalogue! {
     BEFORE_IMPORT = "CW0204", "Something to check before the import";
     /// File mark and its documentation.
     FILE_MARK = "CW0205", "What the file mark of Defender does to a folder of the same name is described in two ways";
-    /// A broad exclusion.
-    BROAD = "CW0206", "An exclusion is broad";
+
+    /// Inside another entry.
+    INSIDE = "CW0300", "An exclusion lies inside another one that reaches as far";
+    /// Twice the same.
+    TWICE = "CW0301", "The same exclusion stands twice";
+    /// Once on, once off.
+    ON_AND_OFF = "CW0302", "The same exclusion is once in force and once switched off";
+    /// A scope that an exclusion swallows.
+    NEVER_SCANNED = "CW0303", "A scan scope lies inside an exclusion of its task, so it is never scanned";
+    /// A place that should be scanned.
+    BROAD_PLACE = "CW0304", "An exclusion takes every file of a place that should be scanned";
+    /// Programs, scripts, archives anywhere.
+    BROAD_EXTENSION = "CW0305", "An exclusion takes every file of an extension that malware uses";
+    /// A folder that users can write to.
+    USER_WRITABLE = "CW0306", "An exclusion takes every file of a folder that users can write to";
+    /// Interpreters and the like.
+    SCRIPT_HOST = "CW0307", "A trusted or excluded program runs whatever it is given";
 
     /// Written as it was.
     SAME = "CW1000", "The target says the same";
@@ -181,6 +196,8 @@ catalogue! {
     SWITCH = "CW1003", "The rows of the list carry this";
     /// Switched off.
     OFF = "CW1004", "Switched off in the source";
+    /// The target does it by itself.
+    AUTOMATIC = "CW1005", "The target excludes this by itself";
     /// Real-time only into a list for all scans.
     REALTIME_TO_ALL = "CW1010", "Excluded from real-time scanning only; the target has one list for all scans";
     /// On-demand only into a list for all scans.

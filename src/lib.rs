@@ -56,7 +56,14 @@ pub mod watch;
 pub use convert::{Conversion, convert};
 pub use finding::{Finding, Refusal};
 pub use intake::{Reading, read};
-pub use kaspersky::interpret;
+
+/// What one or more exports say, and what a person should look at in them: [`kaspersky::interpret`], then
+/// [`review::findings`].
+pub fn interpret(readings: &[&Reading], answers: &options::Answers) -> policy::Policy {
+    let mut policy = kaspersky::interpret(readings, answers);
+    policy.findings.extend(review::findings(&policy));
+    policy
+}
 
 /// The name that stands in reports.
 pub const TOOL: &str = "crosswalk";

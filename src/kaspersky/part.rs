@@ -103,8 +103,10 @@ impl<'r> Part<'r> {
         certainty: Certainty,
         source: impl Into<String>,
     ) {
-        if !leaves.is_empty() {
-            self.read.items.push(Item { input: 0, leaves, kind, state, certainty, source: source.into() });
+        if let Some(first) = leaves.first() {
+            let line = self.reading.document.leaf_line(first);
+            let source = source.into();
+            self.read.items.push(Item { input: 0, leaves, line, kind, state, certainty, source });
         }
     }
 

@@ -117,6 +117,15 @@ impl PathSet {
         self
     }
 
+    /// The paths themselves, where what lies below them is taken, too.
+    #[must_use]
+    pub(crate) fn without_trees(mut self) -> Self {
+        for pattern in self.patterns.iter_mut().filter(|p| p.tail == Tail::Tree) {
+            pattern.tail = Tail::Exact;
+        }
+        self
+    }
+
     /// The system whose paths these are.
     pub fn system(&self) -> System {
         self.system

@@ -126,9 +126,18 @@ impl PathMask {
     ///
     /// The product does not accept the mask, or what it means is not established.
     pub fn parse(&self, names: &[String]) -> Result<Parsed, MaskError> {
+        self.parse_as(names, Side::Source)
+    }
+
+    /// The same in the reading of either side.
+    ///
+    /// # Errors
+    ///
+    /// As [`PathMask::parse`].
+    pub fn parse_as(&self, names: &[String], side: Side) -> Result<Parsed, MaskError> {
         let flags =
             Flags { subfolders: self.subfolders, list: None, area: names.to_vec(), machine: self.machine };
-        mask::parse(self.language, &self.text, &flags, Side::Source)
+        mask::parse(self.language, &self.text, &flags, side)
     }
 
     /// The paths that it denotes if sub-folders are meant, where that is not ruled out.
@@ -174,12 +183,21 @@ impl Exclusion {
     ///
     /// The product does not accept a mask, or what it means is not established.
     pub fn objects(&self) -> Option<Result<Parsed, MaskError>> {
+        self.objects_as(Side::Source)
+    }
+
+    /// The same in the reading of either side.
+    ///
+    /// # Errors
+    ///
+    /// As [`Exclusion::objects`].
+    pub fn objects_as(&self, side: Side) -> Option<Result<Parsed, MaskError>> {
         match &self.path {
-            Some(path) => Some(path.parse(&self.names)),
+            Some(path) => Some(path.parse_as(&self.names, side)),
             None if self.names.is_empty() => None,
             None => {
                 let flags = Flags { area: self.names.clone(), ..Flags::default() };
-                Some(mask::parse(Language::Kesl, "/", &flags, Side::Source))
+                Some(mask::parse(Language::Kesl, "/", &flags, side))
             }
         }
     }
@@ -259,6 +277,10 @@ pub enum Meaning {
     Scope {
         /// Everything is in scope.
         everything: bool,
+        /// Where it begins.
+        path: PathMask,
+        /// File-name masks inside the path; empty = every file.
+        names: Vec<String>,
     },
     /// A schedule or a part of it; `manual` when the task runs only when somebody starts it.
     Schedule {
@@ -335,6 +357,8 @@ pub struct Item {
     pub input: usize,
     /// The leaves it accounts for.
     pub leaves: Leaves,
+    /// Physical line of the first of them, 1-based.
+    pub line: u32,
     /// What it is.
     pub kind: Kind,
     /// Whether it may be converted.

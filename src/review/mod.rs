@@ -1,103 +1,109 @@
-//! What follows from the input itself: how far an exclusion reaches. Source products keep exclusions for each task or
-//! component; most targets have one list for all scans. An exclusion is the same there only if it stands in every
-//! task that scans files.
+//! What follows from the input itself, whatever the target: how far an exclusion reaches ([`coverage()`]), and what a person
+//! should look at before the move ([`findings`]). An old list holds entries that nobody needs any more, entries that
+//! contradict each other and entries that open too much; a move is the moment to see them.
 //!
-//! | tasks of the source | where the exclusion stands | [`Coverage`] |
+//! | code | what | file |
 //! |---|---|---|
-//! | real-time, two scans | all three | `All` |
-//! | real-time, two scans | real-time | `RealTime` |
-//! | real-time, two scans | one or two scans | `Some` |
-//! | real-time switched off, one scan | the scan | `All` |
-//! | one task file only | that task | `RealTime` or `Some`: the other tasks are not known |
+//! | CW0300 | an exclusion inside another one | `redundant.rs` |
+//! | CW0301 | the same exclusion twice | `redundant.rs` |
+//! | CW0302 | the same exclusion once in force, once switched off | `contradict.rs` |
+//! | CW0303 | a scan scope inside an exclusion of its task | `contradict.rs` |
+//! | CW0304 | every file of a place that should be scanned | `broad.rs`, places in `places.rs` |
+//! | CW0305 | every file of an extension that malware uses | `broad.rs`, `extensions.rs` |
+//! | CW0306 | every file of a folder that users can write to | `broad.rs`, places in `places.rs` |
+//! | CW0307 | a trusted or excluded program that runs whatever it is given | `hosts.rs` |
+//!
+//! All of it compares sets of paths, never text ([`crate::mask`]). A source is read in its narrowest sense; that one entry lies
+//! inside another is said only if it does so in the widest sense, too. Nothing here changes what is written.
+//!
+//! # Bounds
+//!
+//! | what | bound |
+//! |---|---|
+//! | entries looked at for one entry, by their outlines | 512 |
+//! | pairs compared in full for one entry | 32 |
+//! | pairs compared in full for a list of n entries | 2 n + 10 000 |
+//!
+//! Pairs of a folder with anything, and of one path with anything, need no full comparison and are most of every list. What
+//! lies beyond the bounds is not reported.
 
-use rustc_hash::FxHashMap;
+mod broad;
+mod contradict;
+mod coverage;
+mod entry;
+mod extensions;
+mod hosts;
+mod index;
+mod nest;
+mod places;
+mod redundant;
+#[cfg(test)]
+mod tests;
 
-use crate::policy::{Component, Exclusion, Item, Kind, PathMask, Policy, Reach, State};
+pub use coverage::{Coverage, coverage};
 
-/// How far an exclusion reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Coverage {
-    /// Every scan of files.
-    All,
-    /// Real-time scanning and every scan on demand, but not scripts, which the source scans on their own.
-    AllFiles,
-    /// Real-time scanning only.
-    RealTime,
-    /// All scans on demand, not real-time.
-    OnDemand,
-    /// Some scans.
-    Some,
-    /// No scan of files: another component.
-    Other(Component),
+use crate::finding::{Finding, Place, Severity};
+use crate::policy::{Item, Policy};
+use entry::Allowance;
+use index::Index;
+
+/// What a person should look at, in the order of the items.
+pub fn findings(policy: &Policy) -> Vec<Finding> {
+    let entries = entry::all(policy);
+    let index = Index::over(&entries);
+    let mut allowance = Allowance::of(entries.len());
+    let mut noted = redundant::notes(policy, &index, &mut allowance);
+    noted.extend(contradict::notes(policy, &index, &mut allowance));
+    let mut allowance = Allowance::of(entries.len());
+    noted.extend(broad::notes(policy, &entries, &mut allowance));
+    noted.extend(hosts::notes(policy, &mut allowance));
+    noted.sort_by_key(|note| note.item);
+    noted.into_iter().filter_map(|note| note.finding(policy)).collect()
 }
 
-type Objects<'p> = (Option<&'p PathMask>, Vec<&'p str>, Vec<&'p str>);
+/// A finding about an item.
+struct Note {
+    item: usize,
+    code: &'static str,
+    severity: Severity,
+    message: String,
+    hint: &'static str,
+}
 
-/// How far each exclusion of a policy reaches; index as in [`Policy::items`].
-pub fn coverage(policy: &Policy) -> Vec<Option<Coverage>> {
-    let mut standing: FxHashMap<Objects<'_>, Vec<usize>> = FxHashMap::default(); // lookups only
-    for item in &policy.items {
-        if let (Kind::Exclusion(exclusion), State::Active) = (&item.kind, &item.state)
-            && let Reach::Task(task) = exclusion.reach
-        {
-            standing.entry(objects(exclusion)).or_default().push(task);
-        }
+impl Note {
+    fn finding(self, policy: &Policy) -> Option<Finding> {
+        let item = policy.items.get(self.item)?;
+        let input = policy.inputs.get(item.input).map(|i| i.name.clone()).unwrap_or_default();
+        Some(Finding {
+            code: self.code,
+            severity: self.severity,
+            origin: Place { input, line: item.line },
+            message: self.message,
+            hint: self.hint.to_owned(),
+        })
     }
-    // Only a full export shows every task.
-    let complete = policy.inputs.iter().any(|i| i.format == crate::intake::Format::KeslExport.id());
-    let of_item = |item: &Item| match &item.kind {
-        Kind::Exclusion(e) => Some(match &e.reach {
-            Reach::Everything => Coverage::All,
-            Reach::Components(parts) => of_components(parts),
-            Reach::Task(task) => {
-                of_tasks(policy, *task, standing.get(&objects(e)).map_or(&[], Vec::as_slice), complete)
-            }
-        }),
-        _ => None,
-    };
-    policy.items.iter().map(of_item).collect()
 }
 
-/// Objects of an exclusion with their masks in one order.
-fn objects(exclusion: &Exclusion) -> Objects<'_> {
-    let mut names: Vec<&str> = exclusion.names.iter().map(String::as_str).collect();
-    let mut threats: Vec<&str> = exclusion.threats.iter().map(String::as_str).collect();
-    names.sort_unstable();
-    names.dedup();
-    threats.sort_unstable();
-    threats.dedup();
-    (exclusion.path.as_ref(), names, threats)
+/// Most characters of an entry that a message repeats.
+const SHOWN: usize = 200;
+
+/// How an item reads, cut when it is long.
+fn shown(item: &Item) -> String {
+    cut(&item.source)
 }
 
-fn of_components(parts: &[Component]) -> Coverage {
-    let has = |c| parts.contains(&c);
-    match (has(Component::OnAccess), has(Component::OnDemand), has(Component::Script)) {
-        (true, true, true) => Coverage::All,
-        (true, true, false) => Coverage::AllFiles,
-        (true, false, _) => Coverage::RealTime,
-        (false, true, _) => Coverage::OnDemand,
-        (false, false, _) => Coverage::Other(parts.first().copied().unwrap_or(Component::General)),
+fn cut(text: &str) -> String {
+    let mut short: String = text.chars().take(SHOWN).collect();
+    if short.len() < text.len() {
+        short.push('…');
     }
+    short
 }
 
-fn of_tasks(policy: &Policy, own: usize, standing: &[usize], complete: bool) -> Coverage {
-    let component = |task: usize| policy.tasks.get(task).map_or(Component::General, |t| t.component);
-    let own = component(own);
-    if !matches!(own, Component::OnAccess | Component::OnDemand) {
-        return Coverage::Other(own);
-    }
-    // A task that is switched off scans nothing, so nothing becomes less protected there.
-    // A full export without any such task was cut off: the tasks it lost scan everything.
-    let missing = |wanted: Component| {
-        let mut tasks = policy.tasks.iter().enumerate().filter(|(_, t)| t.component == wanted).peekable();
-        tasks.peek().is_none() || tasks.any(|(i, t)| t.active && !standing.contains(&i))
-    };
-    let in_real_time = standing.iter().any(|t| component(*t) == Component::OnAccess);
-    let in_scans = standing.iter().any(|t| component(*t) == Component::OnDemand);
-    match (missing(Component::OnAccess), missing(Component::OnDemand)) {
-        (false, false) if complete => Coverage::All,
-        (_, _) if in_real_time && !in_scans => Coverage::RealTime,
-        (true, false) if complete => Coverage::OnDemand,
-        _ => Coverage::Some,
+/// Where an item stands, seen from another one.
+fn place_of(policy: &Policy, item: &Item, from: &Item) -> String {
+    match policy.inputs.get(item.input) {
+        Some(input) if item.input != from.input => format!("line {} of {}", item.line, input.name),
+        _ => format!("line {}", item.line),
     }
 }

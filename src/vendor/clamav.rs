@@ -34,7 +34,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, choice, finding, settings};
+use super::{Artefact, Desk, Entry, Route, RouteInfo, Stamp, Verdict, choice, finding, settings};
 use crate::finding::{self as codes, Finding, Severity};
 use crate::ledger::Fate;
 use crate::mask::{self, Choice, Language, Memo, PathSet, Spelling};
@@ -77,10 +77,10 @@ impl Route for Clamd {
         &INFO
     }
 
-    fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>, memo: &mut Memo) -> Verdict {
+    fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>, desk: &mut Desk) -> Verdict {
         match (&item.kind, coverage) {
             (Kind::Exclusion(exclusion), Some(coverage)) if exclusion.threats.is_empty() => {
-                assess(exclusion, coverage, memo)
+                assess(exclusion, coverage, &mut desk.memo)
             }
             (Kind::Setting { meaning: Meaning::Archives(true), .. }, _) => Verdict::covered(
                 codes::TARGET_DEFAULT,
@@ -172,14 +172,6 @@ impl Route for Clamd {
                 "Set up a timer or cron job that runs clamdscan, for every scan task of the source",
             ));
         }
-        let is_broad = |e: &&Entry| match e.list {
-            EXCLUDE => {
-                broad::unix_folder(&e.value.trim_start_matches('^').replace("(/|$)", "").replace('\\', ""))
-            }
-            ON_ACCESS => broad::unix_folder(&e.value),
-            _ => false,
-        };
-        found.extend(entries.iter().filter(is_broad).map(broad::warning));
         found
     }
 }

@@ -4,7 +4,6 @@
 //!
 //! To add a vendor: one file (or folder) here, one line in [`ROUTES`].
 
-mod broad;
 mod choice;
 pub mod clamav;
 pub mod defender;
@@ -12,9 +11,10 @@ pub mod settings;
 
 use crate::finding::{Finding, Place, Severity};
 use crate::ledger::Fate;
-use crate::mask::Memo;
+use crate::mask::{Machine, Memo};
 use crate::policy::{Item, Platform, Policy};
 use crate::review::Coverage;
+use defender::automatic::Automatics;
 
 /// What a route is: the table the support matrix is made from.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
@@ -125,13 +125,29 @@ pub struct Artefact {
     pub bytes: Vec<u8>,
 }
 
+/// What a route keeps at hand from item to item of one conversion.
+#[derive(Default)]
+pub struct Desk {
+    /// Comparisons of masks that were made.
+    pub(crate) memo: Memo,
+    automatics: Option<(Machine, Automatics)>,
+}
+
+impl Desk {
+    /// Defender's own exclusions, for this machine.
+    pub(crate) fn automatics(&mut self, machine: Machine) -> &Automatics {
+        let kept = self.automatics.take().filter(|(of, _)| *of == machine);
+        &self.automatics.insert(kept.unwrap_or_else(|| (machine, Automatics::of(machine)))).1
+    }
+}
+
 /// One way into one product.
 pub trait Route: Sync {
     /// What it is.
     fn info(&self) -> &'static RouteInfo;
 
-    /// What becomes of an active, understood item; `memo` keeps comparisons of masks for the next items.
-    fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, memo: &mut Memo) -> Verdict;
+    /// What becomes of an active, understood item; what the work on it showed lies on the desk for the next ones.
+    fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, desk: &mut Desk) -> Verdict;
 
     /// The vendor files for the accepted entries, in order and without repeats.
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact>;

@@ -67,11 +67,11 @@ fn of_meaning(meaning: &Meaning, product: &str) -> Verdict {
             "The component is switched off in the source",
         ),
         Meaning::ListSwitch(_) => Verdict::covered(finding::SWITCH, "The rows of the list say what it does"),
-        Meaning::Scope { everything: true } => Verdict::covered(
+        Meaning::Scope { everything: true, .. } => Verdict::covered(
             finding::TARGET_DEFAULT,
             format!("{product} scans everything that is not excluded"),
         ),
-        Meaning::Scope { everything: false } => Verdict::covered(
+        Meaning::Scope { everything: false, .. } => Verdict::covered(
             finding::TARGET_DEFAULT,
             format!(
                 "{product} scans everything that is not excluded, which protects no less than this scope"

@@ -48,7 +48,8 @@ fn describe(input: &view::InputView, items: &[view::ItemView]) -> String {
         }
     }
     for finding in &input.findings {
-        out.push_str(&format!("  ! {} {}: {}\n", finding.code, finding.severity, finding.message));
+        let line = if finding.line > 0 { format!(" line {}", finding.line) } else { String::new() };
+        out.push_str(&format!("  ! {} {}{line}: {}\n", finding.code, finding.severity, finding.message));
     }
     for item in items {
         out.push_str(&format!("  {:>6}  {:<20} {:<18} {}\n", item.line, item.kind, item.state, item.source));

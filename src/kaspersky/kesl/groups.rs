@@ -195,7 +195,9 @@ fn scan_scope(index: usize, entry: &Entry, element: &Element<'_, '_>) -> Made {
     let everything = path == "/" && masks.iter().all(|m| m == "*");
     let state = of_task(entry, switched(element, "UseScanArea", false));
     let source = format!("{}: scan {path}{}{}", entry.task.name, masks_text(&masks), comment(element));
-    (setting(Some(index), Meaning::Scope { everything }), state, Certainty::Confirmed, source)
+    let names = if masks.iter().any(|m| m == "*") { Vec::new() } else { masks };
+    let meaning = Meaning::Scope { everything, path: kesl_path(path.to_owned()), names };
+    (setting(Some(index), meaning), state, Certainty::Confirmed, source)
 }
 
 fn exclusion(part: &mut Part<'_>, index: usize, entry: &Entry, element: &Element<'_, '_>, line: u32) -> Made {

@@ -16,7 +16,7 @@ use crate::finding::{self as codes, Finding, Severity};
 use crate::mask::{self, Choice, Language, List, Memo, Spelling};
 use crate::policy::{Component, Exclusion, Item, Kind, Meaning, Platform, Policy};
 use crate::review::Coverage;
-use crate::vendor::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, choice, finding, settings};
+use crate::vendor::{Artefact, Desk, Entry, Route, RouteInfo, Stamp, Verdict, choice, finding, settings};
 
 /// `defender/linux`.
 pub struct Mdatp;
@@ -50,11 +50,11 @@ impl Route for Mdatp {
         &INFO
     }
 
-    fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, memo: &mut Memo) -> Verdict {
+    fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, desk: &mut Desk) -> Verdict {
         let component = |task: &Option<usize>| task.and_then(|t| policy.tasks.get(t)).map(|t| t.component);
         match (&item.kind, coverage) {
             (Kind::Exclusion(exclusion), Some(coverage)) if exclusion.threats.is_empty() => {
-                assess(exclusion, coverage, memo)
+                assess(exclusion, coverage, &mut desk.memo)
             }
             (Kind::Setting { task, meaning: Meaning::Switch(on) }, _) => match (component(task), on) {
                 (Some(Component::OnAccess), true) => {
@@ -144,12 +144,6 @@ impl Route for Mdatp {
                 "Set them up with mdatp or cron if the source had a schedule",
             ));
         }
-        let is_broad = |e: &&Entry| match e.list {
-            EXTENSION => broad::extension(&e.value),
-            FOLDER => broad::unix_folder(&e.value),
-            _ => false,
-        };
-        found.extend(entries.iter().filter(is_broad).map(broad::warning));
         found
     }
 }

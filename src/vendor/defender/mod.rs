@@ -10,14 +10,15 @@
 //! becomes a contextual one: `<path>\:{PathType:folder,ScanTrigger:OnAccess}`; a path that is one file gets `PathType:file`, because a
 //! plain path also takes everything below a folder of that name.
 
+pub mod automatic;
 pub mod intune;
 pub mod linux;
 pub mod powershell;
 
-use super::{Artefact, Entry, Route, RouteInfo, Stamp, Verdict, broad, choice, finding, settings};
+use super::{Artefact, Desk, Entry, Route, RouteInfo, Stamp, Verdict, choice, finding, settings};
 use crate::finding::{self as codes, Finding, Severity};
 use crate::ledger::Fate;
-use crate::mask::{self, Choice, Language, List, Memo, Parsed, Spelling};
+use crate::mask::{self, Choice, Language, List, Memo, Parsed, Side, Spelling};
 use crate::policy::{
     Component, Exclusion, Item, Kind, PathMask, Platform, Policy, Reach, TrustedApplication,
 };
@@ -87,10 +88,10 @@ impl Route for WindowsRoute {
         self.info
     }
 
-    fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>, memo: &mut Memo) -> Verdict {
+    fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>, desk: &mut Desk) -> Verdict {
         carried(match (&item.kind, coverage) {
-            (Kind::Exclusion(exclusion), Some(coverage)) => self.exclusion(exclusion, coverage, memo),
-            (Kind::TrustedApplication(trusted), _) => self.trusted(trusted, memo),
+            (Kind::Exclusion(exclusion), Some(coverage)) => self.exclusion(exclusion, coverage, desk),
+            (Kind::TrustedApplication(trusted), _) => self.trusted(trusted, &mut desk.memo),
             _ => settings::common(item, "Microsoft Defender"),
         })
     }
@@ -128,7 +129,6 @@ impl Route for WindowsRoute {
                 "Bring Defender's platform up to date first, and check one contextual entry with MpCmdRun -CheckExclusion",
             ));
         }
-        found.extend(entries.iter().filter_map(broad_warning));
         found
     }
 }
@@ -152,21 +152,34 @@ fn carried(verdict: Verdict) -> Verdict {
     }
 }
 
-fn broad_warning(entry: &Entry) -> Option<Finding> {
-    let path = entry.value.split_once("\\:{").map_or(entry.value.as_str(), |(path, _)| path);
-    let hit = match entry.list {
-        EXTENSIONS => broad::extension(&entry.value),
-        PATHS => broad::windows_folder(path),
-        _ => false,
-    };
-    hit.then(|| broad::warning(entry))
+/// What Defender excludes by itself, without an entry.
+enum Own {
+    /// All of this exclusion, for the same scans: by this mask.
+    Always(&'static str),
+    /// A part of it: what to know.
+    Partly(String),
+}
+
+/// Defender's own exclusion that an exclusion of the source lies inside, in its widest sense.
+fn automatic(exclusion: &Exclusion, coverage: Coverage, desk: &mut Desk) -> Option<Own> {
+    let path = exclusion.path.as_ref()?;
+    let set = path.parse_as(&exclusion.names, Side::Target).ok()?.set;
+    let own = desk.automatics(path.machine).covers(&set)?;
+    Some(match (own.role, coverage) {
+        (None, Coverage::RealTime) => Own::Always(own.mask),
+        (None, _) => Own::Partly(format!(". Defender leaves {} alone in real time by itself", own.mask)),
+        (Some(role), _) => Own::Partly(format!(
+            ". On a server with the role {role} Defender leaves {} alone in real time by itself",
+            own.mask
+        )),
+    })
 }
 
 /// Scan triggers that an exclusion is limited to; none = all.
 struct Triggers(&'static [&'static str]);
 
 impl WindowsRoute {
-    fn exclusion(&self, exclusion: &Exclusion, coverage: Coverage, memo: &mut Memo) -> Verdict {
+    fn exclusion(&self, exclusion: &Exclusion, coverage: Coverage, desk: &mut Desk) -> Verdict {
         if !exclusion.threats.is_empty() {
             return Verdict::unsupported(
                 codes::THREAT_NAMES,
@@ -195,10 +208,22 @@ impl WindowsRoute {
             Ok(read) => read,
             Err(verdict) => return verdict,
         };
-        if let Choice::Equal(extensions) = mask::choose(&read.set, Language::DefExt, memo) {
+        let automatic = automatic(exclusion, coverage, desk);
+        if let Some(Own::Always(mask)) = automatic {
+            return Verdict::covered(
+                codes::AUTOMATIC,
+                format!(
+                    "Defender leaves this alone in real time by itself ({mask}), unless DisableAutoExclusions is set"
+                ),
+            );
+        }
+        if let Choice::Equal(extensions) = mask::choose(&read.set, Language::DefExt, &mut desk.memo) {
             return self.extension(&extensions, &triggers, &read);
         }
-        let verdict = self.path(exclusion.path.as_ref(), &read, &triggers, memo);
+        let mut verdict = self.path(exclusion.path.as_ref(), &read, &triggers, &mut desk.memo);
+        if let Some(Own::Partly(note)) = automatic {
+            verdict.reason.push_str(&note);
+        }
         if lost_script && matches!(verdict.fate, Fate::Exact | Fate::Stricter) {
             let example = format!("{} as a script that runs", read.set.example().unwrap_or_default());
             return verdict.stricter(
