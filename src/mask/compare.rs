@@ -88,12 +88,15 @@ pub struct Memo {
 const MOST_KEPT: usize = 4096;
 const LONGEST_KEPT: usize = 48;
 
+/// One side of a question: its patterns, and its names with where they stand.
+type SideOfKey = (Vec<Pattern>, Option<(Vec<Vec<Token>>, Row)>);
+
 /// What both sides say behind their common beginning.
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
     system: System,
     place: Place,
-    sides: [(Vec<Pattern>, Option<(Vec<Vec<Token>>, Row)>); 2],
+    sides: [SideOfKey; 2],
 }
 
 /// What a comparison found, before it is written as text.
