@@ -33,7 +33,7 @@
 //! Where a rule is not established, or the vendor's own pages disagree, a language has two readings. A source is read in the
 //! narrowest sense and a target in the widest ([`Side`]), so what is written never excludes more than the source did. Why
 //! the readings differ stands in [`Parsed::uncertain`]. The rules of each language, with their certainty, open its file in
-//! `mask/language/`; its wall of cases is in `language/wall.rs`.
+//! `mask/language/`; its wall of cases is in `language/wall_tests.rs`.
 //!
 //! | language | product | file |
 //! |---|---|---|

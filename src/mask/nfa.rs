@@ -36,37 +36,49 @@ const ANY: usize = 0;
 /// Any unit but the separator.
 const NO_SEPARATOR: usize = 1;
 
-/// A set of states.
+/// A set of states. The first word stands by itself, since most automata have no more than 64 states.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Row(Box<[u64]>);
+pub(crate) struct Row {
+    first: u64,
+    rest: Box<[u64]>,
+}
 
 impl Row {
     pub(crate) fn empty(states: usize) -> Self {
-        Self(vec![0; states.div_ceil(64)].into())
+        Self { first: 0, rest: vec![0; states.div_ceil(64).saturating_sub(1)].into() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(|w| *w == 0)
+        self.first == 0 && self.rest.iter().all(|w| *w == 0)
     }
 
     pub(crate) fn has(&self, state: usize) -> bool {
-        self.0.get(state / 64).is_some_and(|w| w >> (state % 64) & 1 == 1)
+        let word = match state / 64 {
+            0 => Some(&self.first),
+            at => self.rest.get(at - 1),
+        };
+        word.is_some_and(|w| w >> (state % 64) & 1 == 1)
     }
 
     fn insert(&mut self, state: usize) {
-        if let Some(word) = self.0.get_mut(state / 64) {
+        let word = match state / 64 {
+            0 => Some(&mut self.first),
+            at => self.rest.get_mut(at - 1),
+        };
+        if let Some(word) = word {
             *word |= 1 << (state % 64);
         }
     }
 
     pub(crate) fn join(&mut self, other: &Self) {
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+        self.first |= other.first;
+        for (mine, theirs) in self.rest.iter_mut().zip(&other.rest) {
             *mine |= theirs;
         }
     }
 
     pub(crate) fn states(&self) -> impl Iterator<Item = usize> + '_ {
-        self.0.iter().enumerate().flat_map(|(at, word)| {
+        std::iter::once(&self.first).chain(&self.rest).enumerate().flat_map(|(at, word)| {
             let mut left = *word;
             std::iter::from_fn(move || {
                 (left != 0).then(|| {
@@ -79,7 +91,7 @@ impl Row {
     }
 
     pub(crate) fn width(&self) -> usize {
-        self.0.len()
+        1 + self.rest.len()
     }
 }
 

@@ -35,7 +35,8 @@ struct Determined {
     nfa: Nfa,
     rows: Vec<Row>,
     numbers: FxHashMap<Row, u32>, // lookups only
-    next: Vec<Box<[u32]>>,
+    /// For each set of states the one after each symbol.
+    next: Vec<u32>,
     /// Which symbols each class takes.
     classes: Vec<Box<[bool]>>,
     /// The unit of each symbol.
@@ -82,6 +83,7 @@ impl Walk {
         let mut nodes: Vec<(Node, u32, u16)> = vec![(start, 0, 0)];
         let mut seen = FxHashMap::<Node, ()>::default(); // lookups only
         seen.insert(start, ());
+        let mut tried: Vec<Node> = Vec::new();
         let mut at = 0;
         while let Some(((rows, place), _, _)) = nodes.get(at).copied() {
             if universe::ends(self.system, place) {
@@ -95,6 +97,7 @@ impl Walk {
                     *slot = Some(self.path(&nodes, at));
                 }
             }
+            tried.clear();
             for symbol in 0..self.symbols.len() {
                 let Some((_, kind)) = self.symbols.get(symbol).copied() else { break };
                 let Some(place) = universe::step(self.system, place, kind) else { continue };
@@ -108,9 +111,15 @@ impl Walk {
                 if self.steps > STEPS || nodes.len() > NODES {
                     return Err(TooComplex);
                 }
-                if self.wanted(&next, found) && seen.insert((next, place), ()).is_none() {
+                // Most units lead to the same place.
+                let node = (next, place);
+                if tried.contains(&node) {
+                    continue;
+                }
+                tried.push(node);
+                if self.wanted(&next, found) && seen.insert(node, ()).is_none() {
                     let parent = u32::try_from(at).map_err(|_| TooComplex)?;
-                    nodes.push(((next, place), parent, u16::try_from(symbol).map_err(|_| TooComplex)?));
+                    nodes.push((node, parent, u16::try_from(symbol).map_err(|_| TooComplex)?));
                 }
             }
             if found.only_left.is_some() && found.only_right.is_some() && found.both.is_some() {
@@ -188,14 +197,15 @@ impl Determined {
         let number = u32::try_from(self.rows.len()).unwrap_or(UNKNOWN);
         self.numbers.insert(row.clone(), number);
         self.rows.push(row);
-        self.next.push(vec![UNKNOWN; self.units.len()].into());
+        self.next.resize(self.next.len() + self.units.len(), UNKNOWN);
         number
     }
 
     /// The set of states after a symbol.
     fn after(&mut self, row: u32, symbol: usize, steps: &mut usize) -> u32 {
         let Ok(at) = usize::try_from(row) else { return row };
-        match self.next.get(at).and_then(|next| next.get(symbol)) {
+        let slot = at * self.units.len() + symbol;
+        match self.next.get(slot) {
             Some(known) if *known != UNKNOWN => return *known,
             _ => {}
         }
@@ -217,7 +227,7 @@ impl Determined {
             }
         }
         let number = self.number(next);
-        if let Some(slot) = self.next.get_mut(at).and_then(|next| next.get_mut(symbol)) {
+        if let Some(slot) = self.next.get_mut(slot) {
             *slot = number;
         }
         number

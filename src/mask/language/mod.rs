@@ -11,7 +11,7 @@ mod mde;
 mod sentinelone;
 mod sophos;
 #[cfg(test)]
-mod wall;
+mod wall_tests;
 
 use super::flags::{Flags, List};
 use super::set::{Pattern, Token};
