@@ -74,6 +74,10 @@ impl Source {
                 let mut masks = rule.masks.clone();
                 masks.sort();
                 masks.dedup();
+                // Beside a star the other masks of an area add nothing.
+                if masks.iter().any(|m| m == "*") {
+                    masks = vec!["*".to_owned()];
+                }
                 let at = *known.entry((rule.path.clone(), masks.clone())).or_insert_with(|| {
                     let mask = match rule.path.as_str() {
                         "" => Mask::read("kesl-area", &masks[0], &[], false),
