@@ -8,16 +8,19 @@
 //! Kaspersky Endpoint Security.
 
 mod common;
+mod judge;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use common::{
     Files, accept_all, answers, convert_read, decoded, fixtures, reading, report, routes, samples, text,
 };
 use crosswalk::options::Options;
+use judge::output::{Lists, lists};
+use judge::source::{Kesl, KeslRule, Windows, kesl, ksws, local_list, task_of};
+use judge::{ACCESS, Component, DEMAND, SCRIPT};
 use proptest::prelude::*;
 use regex::Regex;
-use serde_json::Value;
 
 // ---------------------------------------------------------------- plain matchers
 
@@ -64,22 +67,11 @@ fn with_ancestors(path: &str, separator: char) -> Vec<&str> {
 
 // ---------------------------------------------------------------- the source, in its narrowest sense
 
-type Component = &'static str;
-const ACCESS: Component = "access";
-const DEMAND: Component = "demand";
-const SCRIPT: Component = "script";
-
 /// What a source leaves unscanned.
 trait Source {
     fn unscanned(&self, component: Component, path: &str) -> bool;
     /// Masks and paths of the input, to make paths from.
     fn words(&self) -> Vec<String>;
-}
-
-/// One exclusion of a KESL task.
-struct KeslRule {
-    path: String,
-    masks: Vec<String>,
 }
 
 impl KeslRule {
@@ -98,18 +90,6 @@ impl KeslRule {
     }
 }
 
-struct KeslTask {
-    kind: Component,
-    /// Active=No: scans nothing.
-    off: bool,
-    rules: Vec<KeslRule>,
-}
-
-struct Kesl {
-    tasks: Vec<KeslTask>,
-    words: Vec<String>,
-}
-
 impl Source for Kesl {
     fn unscanned(&self, component: Component, path: &str) -> bool {
         let mut tasks = self.tasks.iter().filter(|t| t.kind == component).peekable();
@@ -120,122 +100,12 @@ impl Source for Kesl {
     }
 }
 
-/// Sections of an INI text: path, keys with values, whether a broken line stands in it. Same names are put together.
-type Sections = BTreeMap<String, (Vec<(String, String)>, bool)>;
-
-fn sections(text: &str) -> Sections {
-    let mut out = Sections::new();
-    let mut open = String::new();
-    for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with(['#', ';'])) {
-        if let Some(path) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-            open = path.trim().to_owned();
-            out.entry(open.clone()).or_default();
-            continue;
-        }
-        let section = out.entry(open.clone()).or_default();
-        match line.split_once('=') {
-            Some((key, value)) => {
-                let value = value.trim();
-                let value = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
-                section.0.push((key.trim().to_owned(), value.to_owned()));
-            }
-            None => section.1 = true,
-        }
-    }
-    out
-}
-
-fn get<'s>(sections: &'s Sections, path: &str, key: &str) -> Option<&'s str> {
-    let found: Vec<&str> =
-        sections.get(path)?.0.iter().filter(|(k, _)| k == key).map(|(_, v)| v.as_str()).collect();
-    match found.as_slice() {
-        [one] => Some(one),
-        _ => None,
-    }
-}
-
-fn yes(value: Option<&str>) -> bool {
-    value.is_some_and(|v| v.eq_ignore_ascii_case("yes"))
-}
-
-fn kesl_task(all: &Sections, prefix: &str, kind: Component, off: bool) -> KeslTask {
-    let mut rules = Vec::new();
-    let at = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
-    let scope = at("ExcludedFromScanScope.");
-    for (name, (keys, broken)) in
-        all.iter().filter(|(n, _)| n.strip_prefix(&scope).is_some_and(|rest| !rest.contains('.')))
-    {
-        let known = |k: &String| {
-            ["AreaDesc", "UseScanArea", "Path"].contains(&k.as_str()) || k.starts_with("AreaMask.item_")
-        };
-        let names: BTreeSet<&String> = keys.iter().map(|(k, _)| k).collect();
-        let off = keys.iter().any(|(k, v)| k == "UseScanArea" && !v.eq_ignore_ascii_case("yes"));
-        if *broken || off || names.len() != keys.len() || !keys.iter().all(|(k, _)| known(k)) {
-            continue;
-        }
-        let Some(path) = get(all, name, "Path").filter(|p| p.starts_with('/')) else { continue };
-        let mut masks: Vec<String> =
-            keys.iter().filter(|(k, _)| k.starts_with("AreaMask.")).map(|(_, v)| v.clone()).collect();
-        if masks.is_empty() {
-            masks.push("*".to_owned());
-        }
-        rules.push(KeslRule { path: path.to_owned(), masks });
-    }
-    if yes(get(all, prefix, "UseExcludeMasks")) && !all[prefix].1 {
-        let once = |key: &String| all[prefix].0.iter().filter(|(k, _)| k == key).count() == 1;
-        let masks = all[prefix]
-            .0
-            .iter()
-            .filter(|(k, _)| k.starts_with("ExcludeMasks.item_") && once(k))
-            .map(|(_, v)| v.clone());
-        rules.push(KeslRule { path: String::new(), masks: masks.collect() });
-    }
-    KeslTask { kind, off, rules }
-}
-
-/// `task`: the answer for a task file.
-fn kesl(text: &str, task: Option<&str>) -> Kesl {
-    let all = sections(text);
-    let words = all.values().flat_map(|(keys, _)| keys.iter().map(|(_, v)| v.clone()));
-    let words = words.filter(|v| v.contains(['/', '*'])).collect();
-    let mut tasks = Vec::new();
-    for name in all.keys() {
-        let kind = match (name.split('.').next(), get(&all, name, "TaskType")) {
-            (Some("MonitoringTask"), Some("OAS")) => ACCESS,
-            (Some("OnDemandTask"), Some("ODS")) => DEMAND,
-            _ => continue,
-        };
-        let off = get(&all, name, "Active").is_some_and(|a| a.eq_ignore_ascii_case("no"));
-        tasks.push(kesl_task(&all, &format!("{name}.Settings"), kind, off));
-    }
-    let told = match task {
-        Some("File_Threat_Protection") => Some(ACCESS),
-        Some("Scan_My_Computer") => Some(DEMAND),
-        _ => None,
-    };
-    if !text.contains("[AppSettings]")
-        && let Some(kind) = told
-    {
-        tasks.push(kesl_task(&all, "", kind, false));
-    }
-    Kesl { tasks, words }
-}
-
-/// Exclusions of a Windows product: lower case, since names do not distinguish case there.
-struct Windows {
-    rules: Vec<(String, Vec<Component>)>,
-    subfolders: bool,
-    /// A folder that is only a star is read: in lists that are read as Kaspersky Endpoint Security reads its own.
-    star_folders: bool,
-    words: Vec<String>,
-}
-
 impl Source for Windows {
     fn unscanned(&self, component: Component, path: &str) -> bool {
         let path = path.to_lowercase();
-        self.rules.iter().any(|(mask, components)| {
-            components.contains(&component) && self.takes(&mask.to_lowercase(), &path)
-        })
+        self.rules
+            .iter()
+            .any(|rule| rule.components.contains(&component) && self.takes(&rule.mask.to_lowercase(), &path))
     }
     fn words(&self) -> Vec<String> {
         self.words.clone()
@@ -271,131 +141,35 @@ impl Windows {
     }
 }
 
-fn ksws(text: &str, options: &Options) -> Windows {
-    let document = roxmltree::Document::parse(text).unwrap();
-    let is = |n: &roxmltree::Node<'_, '_>, name: &str| n.tag_name().name().eq_ignore_ascii_case(name);
-    let told = options.answers.0.contains_key("ksws.product");
-    let mut rules = Vec::new();
-    let mut words = Vec::new();
-    for list in document.descendants().filter(|n| is(n, "ExclutionRules")) {
-        for rule in list.children().filter(|n| is(n, "element")) {
-            let one = |name: &str| {
-                let found: Vec<_> = rule.children().filter(|n| is(n, name)).collect();
-                match found.as_slice() {
-                    [node] => node.text().unwrap_or("").trim().to_owned(),
-                    _ => String::new(),
-                }
-            };
-            let known = [
-                "__VersionInfo",
-                "Enabled",
-                "UseObjects",
-                "Objects",
-                "UseThreatNameMasks",
-                "ThreatNameMasks",
-                "Description",
-                "ApplyForFileMonitor",
-                "ApplyForOnDemandScan",
-                "ApplyForScriptChecker",
-                "ApplyForNetAppMonitor",
-                "ApplyForICAPScanner",
-            ];
-            let strange = rule.children().any(|n| n.is_element() && !known.iter().any(|k| is(&n, k)))
-                || rule.descendants().any(|n| n.attributes().len() > 0);
-            for node in rule.descendants().filter(|n| is(n, "Path")) {
-                words.push(node.text().unwrap_or("").trim().to_owned());
-            }
-            let in_force =
-                one("Enabled") == "yes" && one("UseObjects") == "yes" && one("UseThreatNameMasks") == "no";
-            if strange || !in_force || !told {
-                continue;
-            }
-            let components: Vec<Component> = [
-                ("ApplyForFileMonitor", ACCESS),
-                ("ApplyForOnDemandScan", DEMAND),
-                ("ApplyForScriptChecker", SCRIPT),
-            ]
-            .into_iter()
-            .filter(|(tag, _)| one(tag) == "yes")
-            .map(|(_, c)| c)
-            .collect();
-            for object in rule
-                .children()
-                .filter(|n| is(n, "Objects"))
-                .flat_map(|n| n.children())
-                .filter(|n| is(n, "element"))
-            {
-                let child = |name: &str| {
-                    object
-                        .children()
-                        .find(|n| is(n, name))
-                        .and_then(|n| n.text())
-                        .unwrap_or("")
-                        .trim()
-                        .to_owned()
-                };
-                let strange = object
-                    .children()
-                    .any(|n| n.is_element() && !["__VersionInfo", "Type", "Path"].iter().any(|k| is(&n, k)));
-                if child("Type") == "4" && !strange {
-                    rules.push((child("Path"), components.clone()));
-                }
-            }
-        }
-    }
-    Windows {
-        rules,
-        subfolders: options.answers.0.get("ksws.subfolders").is_some_and(|a| a == "yes"),
-        star_folders: false,
-        words,
-    }
-}
-
-fn local_list(text: &str, options: &Options) -> Windows {
-    let mut rules = Vec::new();
-    let mut words = Vec::new();
-    let told = options.answers.0.get("local-list.product").is_some_and(|p| p == "consumer");
-    for line in text.lines() {
-        let cells: Vec<&str> = line.split(';').collect();
-        words.extend(cells.iter().filter(|c| c.contains(['\\', '*'])).map(|c| (*c).to_owned()));
-        if let ["1", mask, "*", "*", "1", "0", "1", _, "1"] = cells.as_slice()
-            && told
-        {
-            rules.push(((*mask).to_owned(), vec![ACCESS, DEMAND, SCRIPT]));
-        }
-    }
-    Windows {
-        star_folders: true,
-        rules,
-        subfolders: options.answers.0.get("local-list.subfolders").is_some_and(|a| a == "yes"),
-        words,
-    }
-}
-
 // ---------------------------------------------------------------- the output, in its widest sense
 
-/// What the vendor files leave unscanned.
-#[derive(Default)]
+/// What the vendor files leave unscanned: their entries, with the expressions made ready.
 struct Output {
+    lists: Lists,
     clam: Vec<Regex>,
-    clam_access: Vec<String>,
-    linux: Vec<(bool, String)>,
-    linux_extensions: Vec<String>,
-    windows: Vec<(String, Option<String>, Vec<Component>)>,
-    windows_extensions: Vec<String>,
-    processes: Vec<String>,
     words: Vec<String>,
+}
+
+fn output(files: &Files) -> Output {
+    let lists = lists(common::vendor_files(files).map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
+    let clam = lists.clam.iter().map(|pattern| Regex::new(pattern).unwrap()).collect();
+    let plain = |pattern: &String| pattern.replace("(/|$)", "").replace(['^', '$', '\\'], "");
+    let mut words: Vec<String> = lists.clam.iter().map(plain).collect();
+    words.extend(lists.clam_access.iter().cloned());
+    words.extend(lists.linux.iter().map(|(_, mask)| mask.clone()));
+    words.extend(lists.windows.iter().map(|entry| entry.mask.clone()));
+    Output { lists, clam, words }
 }
 
 impl Output {
     fn entries(&self) -> usize {
-        self.clam.len()
-            + self.clam_access.len()
-            + self.linux.len()
-            + self.linux_extensions.len()
-            + self.windows.len()
-            + self.windows_extensions.len()
-            + self.processes.len()
+        self.lists.clam.len()
+            + self.lists.clam_access.len()
+            + self.lists.linux.len()
+            + self.lists.linux_extensions.len()
+            + self.lists.windows.len()
+            + self.lists.windows_extensions.len()
+            + self.lists.processes.len()
     }
 
     fn unscanned(&self, component: Component, path: &str) -> bool {
@@ -405,16 +179,17 @@ impl Output {
             let folder = p.len() < path.len();
             self.clam.iter().any(|r| r.is_match(p) || folder && r.is_match(&format!("{p}/")))
         });
-        let clam_access = component == ACCESS && self.clam_access.iter().any(|d| below(d, path));
-        let linux = self.linux.iter().any(|(folder, mask)| linux_takes(*folder, mask, path))
-            || self.linux_extensions.iter().any(|e| name.ends_with(&format!(".{e}")));
+        let clam_access = component == ACCESS && self.lists.clam_access.iter().any(|d| below(d, path));
+        let linux = self.lists.linux.iter().any(|(folder, mask)| linux_takes(*folder, mask, path))
+            || self.lists.linux_extensions.iter().any(|e| name.ends_with(&format!(".{e}")));
         let lower = path.to_lowercase();
-        let windows = self.windows.iter().any(|(mask, kind, components)| {
-            components.contains(&component) && windows_takes(&mask.to_lowercase(), kind.as_deref(), &lower)
+        let windows = self.lists.windows.iter().any(|entry| {
+            entry.components.contains(&component)
+                && windows_takes(&entry.mask.to_lowercase(), entry.kind.as_deref(), &lower)
         });
         let extension =
             |e: &String| lower.ends_with(&format!(".{}", e.trim_start_matches('.').to_lowercase()));
-        clam || clam_access || linux || windows || self.windows_extensions.iter().any(extension)
+        clam || clam_access || linux || windows || self.lists.windows_extensions.iter().any(extension)
     }
 }
 
@@ -442,124 +217,6 @@ fn windows_takes(mask: &str, kind: Option<&str>, path: &str) -> bool {
     let below = kind != Some("file")
         && with_ancestors(path, '\\').into_iter().skip(1).any(|p| matches(trimmed, p, &separators, false));
     itself || below
-}
-
-fn windows_entry(entry: &str) -> (String, Option<String>, Vec<Component>) {
-    let Some((mask, rest)) = entry.split_once("\\:{") else {
-        return (entry.to_owned(), None, vec![ACCESS, DEMAND, SCRIPT]);
-    };
-    let conditions: BTreeMap<&str, &str> = rest
-        .strip_suffix('}')
-        .expect("a closed suffix")
-        .split(',')
-        .map(|c| c.split_once(':').expect("name:value"))
-        .collect();
-    let known = |k: &&&str| ["PathType", "ScanTrigger"].contains(k);
-    assert_eq!(
-        conditions.keys().filter(known).count(),
-        conditions.len(),
-        "{entry}: conditions the judge knows"
-    );
-    let components = match conditions.get("ScanTrigger") {
-        Some(&"OnAccess") => vec![ACCESS],
-        Some(&"OnDemand") => vec![DEMAND],
-        None => vec![ACCESS, DEMAND, SCRIPT],
-        other => panic!("{entry}: trigger {other:?}"),
-    };
-    (mask.to_owned(), conditions.get("PathType").map(|k| (*k).to_owned()), components)
-}
-
-/// Any of the marks that PowerShell takes for a single quotation mark.
-fn is_quote(c: char) -> bool {
-    matches!(c, '\'' | '\u{2018}'..='\u{201B}')
-}
-
-fn powershell_list(script: &str, name: &str) -> Vec<String> {
-    let list = Regex::new(&format!(r"(?ms)^\[string\[\]\]\s*\${name}\s*=\s*@\((.*?)^\)")).unwrap();
-    let body = list.captures(script).unwrap_or_else(|| panic!("the list {name}")).get(1).unwrap().as_str();
-    let mut out = Vec::new();
-    for line in body.lines().map(str::trim).filter(|l| !l.is_empty()) {
-        let line = line.trim_end_matches(',');
-        let inner: Vec<char> = line
-            .strip_prefix('\'')
-            .and_then(|l| l.strip_suffix('\''))
-            .expect("one literal on a line")
-            .chars()
-            .collect();
-        let mut value = String::new();
-        let mut n = 0;
-        while n < inner.len() {
-            if is_quote(inner[n]) {
-                assert!(
-                    inner.get(n + 1).is_some_and(|c| is_quote(*c)),
-                    "{line}: a quotation mark ends the literal early"
-                );
-                n += 1;
-            }
-            value.push(inner[n]);
-            n += 1;
-        }
-        out.push(value);
-    }
-    out
-}
-
-fn output(files: &Files) -> Output {
-    let mut out = Output::default();
-    for (name, bytes) in common::vendor_files(files) {
-        let body = decoded(bytes);
-        match name.as_str() {
-            "clamd-crosswalk.conf" => {
-                for line in body.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
-                    match line.split_once(' ').expect("name and value") {
-                        ("ExcludePath", pattern) => {
-                            out.words.push(pattern.replace("(/|$)", "").replace(['^', '$', '\\'], ""));
-                            out.clam.push(Regex::new(pattern).unwrap());
-                        }
-                        ("OnAccessExcludePath", folder) => out.clam_access.push(folder.to_owned()),
-                        (other, _) => panic!("the judge does not know {other}"),
-                    }
-                }
-                out.words.extend(out.clam_access.clone());
-            }
-            "mdatp_managed.json" => {
-                let value: Value = serde_json::from_str(&body).unwrap();
-                assert!(value["antivirusEngine"].get("exclusions").is_none());
-                for e in value["exclusionSettings"]["exclusions"].as_array().unwrap_or(&Vec::new()) {
-                    match text(e, "$type") {
-                        "excludedPath" => {
-                            out.linux.push((e["isDirectory"].as_bool().unwrap(), text(e, "path").to_owned()))
-                        }
-                        "excludedFileExtension" => out.linux_extensions.push(text(e, "extension").to_owned()),
-                        other => panic!("the judge does not know {other}"),
-                    }
-                }
-                out.words.extend(out.linux.iter().map(|(_, p)| p.clone()));
-            }
-            "defender-exclusions.intune.json" => {
-                let value: Value = serde_json::from_str(&body).unwrap();
-                for setting in value["settings"].as_array().unwrap() {
-                    let instance = &setting["settingInstance"];
-                    let values = instance["simpleSettingCollectionValue"].as_array().unwrap();
-                    let values: Vec<String> = values.iter().map(|v| text(v, "value").to_owned()).collect();
-                    match text(instance, "settingDefinitionId").rsplit('_').next().unwrap() {
-                        "excludedpaths" => out.windows.extend(values.iter().map(|v| windows_entry(v))),
-                        "excludedextensions" => out.windows_extensions.extend(values),
-                        "excludedprocesses" => out.processes.extend(values),
-                        other => panic!("the judge does not know {other}"),
-                    }
-                }
-            }
-            "Set-DefenderExclusions.ps1" => {
-                out.windows.extend(powershell_list(&body, "ExclusionPath").iter().map(|v| windows_entry(v)));
-                out.windows_extensions.extend(powershell_list(&body, "ExclusionExtension"));
-                out.processes.extend(powershell_list(&body, "ExclusionProcess"));
-            }
-            other => panic!("the judge does not know {other}"),
-        }
-    }
-    out.words.extend(out.windows.iter().map(|(m, ..)| m.clone()));
-    out
 }
 
 // ---------------------------------------------------------------- the comparison
@@ -616,7 +273,7 @@ fn looser(source: &dyn Source, output: &Output, separator: char) -> Option<(Comp
     for word in source.words().iter().chain(&output.words) {
         around(word, separator, &mut paths);
     }
-    for extension in output.linux_extensions.iter().chain(&output.windows_extensions) {
+    for extension in output.lists.linux_extensions.iter().chain(&output.lists.windows_extensions) {
         around(&format!("*.{}", extension.trim_start_matches('.')), separator, &mut paths);
     }
     let components: &[Component] =
@@ -635,13 +292,7 @@ fn looser(source: &dyn Source, output: &Output, separator: char) -> Option<(Comp
 fn source(format: &str, text: &str, options: &Options) -> Box<dyn Source> {
     match format {
         "kesl-export" => Box::new(kesl(text, None)),
-        "kesl-task" => {
-            let told = options.answers.0.get("kesl.task").map(String::as_str);
-            let sure =
-                [("ScanByAccessType=", "File_Threat_Protection"), ("ScanPriority=", "Scan_My_Computer")];
-            let sure = sure.iter().find(|(key, _)| text.contains(key)).map(|(_, task)| *task);
-            Box::new(kesl(text, sure.or(told)))
-        }
+        "kesl-task" => Box::new(kesl(text, task_of(text, options))),
         "ksws-xml" => Box::new(ksws(text, options)),
         "local-exclusions" => Box::new(local_list(text, options)),
         _ => {
@@ -687,11 +338,14 @@ fn judge(name: &str, bytes: &[u8], options: &Options, label: &str) -> usize {
         let files = convert_read(&read, route, options);
         let output = output(&files);
         entries += output.entries();
-        assert!(output.processes.is_empty(), "{label} to {route}: a process exclusion without a decision");
+        assert!(
+            output.lists.processes.is_empty(),
+            "{label} to {route}: a process exclusion without a decision"
+        );
         if let Some((component, path)) = looser(source.as_ref(), &output, separator) {
             panic!("{label} to {route}: {path} was scanned ({component}) and is not any more\n{body}");
         }
-        let file_mark = output.windows.iter().any(|(_, kind, _)| kind.as_deref() == Some("file"));
+        let file_mark = output.lists.windows.iter().any(|e| e.kind.as_deref() == Some("file"));
         let told = report(&files)["findings"].as_array().unwrap().iter().any(|f| f["code"] == "CW0205");
         assert!(!file_mark || told, "{label} to {route}: the file mark is told");
         // Once for each answer set of a fixture, and for some of the generated inputs: it converts many times.

@@ -23,12 +23,28 @@ pub fn path(text: &str) -> Option<&str> {
     split(text).filter(|(_, slash)| !slash).map(|_| text)
 }
 
+/// What follows the first slash.
+pub fn letters(path: &str) -> Vec<char> {
+    path[1..].chars().collect()
+}
+
 impl Mask {
     pub fn takes(&self, path: &str) -> bool {
-        let text: Vec<char> = path[1..].chars().map(|c| if self.fold { folded(c) } else { c }).collect();
-        let name = &text[name_at(&text)..];
+        self.takes_letters(&letters(path))
+    }
+
+    /// The same for what [`letters`] gives.
+    pub fn takes_letters(&self, text: &[char]) -> bool {
+        let folded: Vec<char>;
+        let text = if self.fold {
+            folded = text.iter().map(|c| super::windows::folded(*c)).collect();
+            &folded
+        } else {
+            text
+        };
+        let name = &text[name_at(text)..];
         let taken = self.parts.iter().any(|part| match part {
-            Part::Whole(pattern) => full(pattern, &text),
+            Part::Whole(pattern) => full(pattern, text),
             Part::Name(pattern) => full(pattern, name),
         });
         taken && self.names.as_ref().is_none_or(|names| names.iter().any(|pattern| full(pattern, name)))

@@ -74,12 +74,39 @@ impl Mask {
         self.judges(path).unwrap_or_else(|| panic!("{path} is no path"))
     }
 
+    /// The same for a path that was read.
+    pub fn takes_point(&self, point: &Point) -> bool {
+        match (self, point) {
+            (Mask::Windows(mask), Point::Windows(path)) => mask.takes(path),
+            (Mask::Linux(mask), Point::Linux(_, letters)) => mask.takes_letters(letters),
+            (Mask::Posix(expression), Point::Linux(path, _)) => expression.takes(path),
+            _ => panic!("a path of another system"),
+        }
+    }
+
     /// The same; `None` for what is no path.
     pub fn judges(&self, path: &str) -> Option<bool> {
         Some(match self {
             Mask::Windows(mask) => mask.takes(&windows::Path::read(&placed(System::Windows, path))?),
             Mask::Linux(mask) => mask.takes(linux::path(&placed(System::Linux, path))?),
             Mask::Posix(expression) => expression.takes(linux::path(&placed(System::Linux, path))?),
+        })
+    }
+}
+
+/// A path, read once for many masks of its system.
+#[derive(Debug)]
+pub enum Point {
+    Windows(windows::Path),
+    Linux(String, Vec<char>),
+}
+
+impl Point {
+    /// `None` for what is no path.
+    pub fn read(system: System, path: &str) -> Option<Self> {
+        Some(match system {
+            System::Windows => Point::Windows(windows::Path::read(path)?),
+            System::Linux => Point::Linux(linux::path(path)?.to_owned(), linux::letters(path)),
         })
     }
 }

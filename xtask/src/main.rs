@@ -12,6 +12,7 @@ mod lint;
 mod native;
 mod page;
 mod place;
+mod prove;
 mod report;
 mod run;
 mod serve;
@@ -28,6 +29,7 @@ The repository's commands.
   cargo xtask serve [--port N] [--dev]     build the page and serve it on this machine
   cargo xtask test [PART]                  check everything, or one part: lint, native, browser, engine
   cargo xtask ci                           what CI asks for: test, and that the tests left no file changed
+  cargo xtask prove [PATHS]                judge 100 million paths of masks and of whole conversions, on every core
   cargo xtask size [--bless]               weigh the page, compare with docs/size.txt; --bless writes that file
   cargo xtask bench [--bless]              measure speed and memory; --bless writes docs/bench.txt
   cargo xtask setup                        install what the page needs, and do nothing else
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         ["serve", rest @ ..] => serve::serve(&place, rest),
         ["test", rest @ ..] => return test::test(&place, rest),
         ["ci"] => return ci::ci(&place),
+        ["prove", rest @ ..] => prove::prove(&place, rest),
         ["size", rest @ ..] => size::size(&place, rest),
         ["bench", rest @ ..] => bench::bench(&place, rest),
         ["setup"] => tools::prepare_page(&place),
