@@ -10,7 +10,7 @@ use crate::run;
 use crate::tally::{self, Tally};
 
 /// The files in `tests/` that ask an engine.
-const TESTS: [&str; 1] = ["clamav"];
+const TESTS: [&str; 2] = ["clamav", "clamav_masks"];
 
 /// The variable that the tests ask.
 pub const WISH: &str = "CROSSWALK_ENGINE";
@@ -40,6 +40,7 @@ mod tests {
     #[test]
     fn headings_of_engine_tests_are_known() {
         assert!(is_heading("     Running tests/clamav.rs (target/fast/deps/clamav-0)"));
+        assert!(is_heading("     Running tests/clamav_masks.rs (target/fast/deps/clamav_masks-0)"));
         assert!(!is_heading("     Running tests/tidy.rs (target/fast/deps/tidy-0)"));
         assert!(!is_heading("     Running unittests src/lib.rs (target/fast/deps/crosswalk-0)"));
     }
