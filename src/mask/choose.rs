@@ -23,6 +23,8 @@ pub enum Choice {
         entries: Vec<Spelling>,
         /// A path that the source takes and the entries do not.
         lost: String,
+        /// A path that both take.
+        both: Option<String>,
         /// The source reaches any depth, and the entries do not.
         by_depth: bool,
     },
@@ -36,6 +38,8 @@ pub enum Choice {
         folders: bool,
         /// A path that the source takes and the entries do not, if there is one.
         lost: Option<String>,
+        /// A path that both take.
+        both: Option<String>,
     },
     /// Nothing that is worth offering: why.
     None(&'static str),
@@ -79,11 +83,12 @@ pub fn choose(source: &PathSet, target: Language, memo: &mut Memo) -> Choice {
     let union = sets.fold(first, PathSet::and);
     let entries = taken.into_iter().map(|(spelling, _)| spelling).collect();
     let Ok(compared) = memo.compare(source, &union) else { return Choice::None(TOO_LONG) };
+    let both = compared.both(source);
     match (compared.only_left(source), compared.only_right(&union)) {
         (None, None) => Choice::Equal(entries),
-        (Some(lost), None) => Choice::Stricter { entries, lost, by_depth: reaches_deep(source) },
+        (Some(lost), None) => Choice::Stricter { entries, lost, both, by_depth: reaches_deep(source) },
         (lost, Some(gained)) if widened => {
-            Choice::Looser { entries, gained, folders: only_below(source, &union, memo), lost }
+            Choice::Looser { entries, gained, folders: only_below(source, &union, memo), lost, both }
         }
         _ => Choice::None(NO_WORD),
     }

@@ -8,7 +8,8 @@
 //! | `%SystemRoot%` = `%windir%` | `\Windows` |
 //! | `%ProgramFiles%`, `%ProgramFiles(x86)%` | `\Program Files`, `\Program Files (x86)` |
 //! | `%ProgramData%` = `%ALLUSERSPROFILE%` | `\ProgramData` |
-//! | `%TEMP%` of the system account | `%SystemRoot%\Temp` |
+//! | `%APPDATA%` of the system account | `%SystemRoot%\System32\config\systemprofile\AppData\Roaming` |
+//! | `%TEMP%` | can be moved: stays a variable, that of the system account |
 
 use super::System;
 
@@ -39,12 +40,13 @@ const ALIASES: &[(&str, &str)] = &[("windir", "SystemRoot"), ("ALLUSERSPROFILE",
 
 /// Variables of an account, with the folder they are for the system account.
 const OF_ACCOUNT: &[(&str, &str)] = &[
-    ("TEMP", "%SystemRoot%\\Temp"),
-    ("TMP", "%SystemRoot%\\Temp"),
     ("USERPROFILE", "%SystemRoot%\\System32\\config\\systemprofile"),
     ("APPDATA", "%SystemRoot%\\System32\\config\\systemprofile\\AppData\\Roaming"),
     ("LOCALAPPDATA", "%SystemRoot%\\System32\\config\\systemprofile\\AppData\\Local"),
 ];
+
+/// Variables of an account whose folder an administrator can move.
+const MOVED: &[(&str, &str)] = &[("TEMP", ""), ("TMP", "")];
 
 /// Name of a variable at the beginning of a path, and what follows it.
 pub(crate) fn leading(path: &str) -> Option<(&str, &str)> {
@@ -96,7 +98,11 @@ pub(crate) fn spelling(folded: &str, system: System) -> String {
     if system != System::Windows {
         return folded.to_owned();
     }
-    let usual = OF_MACHINE.iter().chain(OF_ACCOUNT).find(|(known, _)| known.eq_ignore_ascii_case(folded));
+    let usual = OF_MACHINE
+        .iter()
+        .chain(OF_ACCOUNT)
+        .chain(MOVED)
+        .find(|(known, _)| known.eq_ignore_ascii_case(folded));
     format!("%{}%", usual.map_or(folded, |(name, _)| name))
 }
 
@@ -110,7 +116,8 @@ mod tests {
         assert_eq!(folder("programfiles", c).as_deref(), Some(r"C:\Program Files"));
         assert_eq!(folder("WINDIR", c).as_deref(), Some(r"C:\Windows"));
         assert_eq!(folder("TEMP", c), None);
-        assert_eq!(of_system_account("temp"), Some(r"%SystemRoot%\Temp"));
+        assert_eq!(of_system_account("temp"), None);
+        assert!(of_system_account("appdata").is_some());
         assert_eq!(folder("windir", Machine::default()), None);
         assert_eq!(folder("KAV", c), None);
     }

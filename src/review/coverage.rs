@@ -96,7 +96,8 @@ fn of_tasks(policy: &Policy, own: usize, standing: &[usize], complete: bool) -> 
     let in_scans = standing.iter().any(|t| component(*t) == Component::OnDemand);
     match (missing(Component::OnAccess), missing(Component::OnDemand)) {
         (false, false) if complete => Coverage::All,
-        (_, _) if in_real_time && !in_scans => Coverage::RealTime,
+        // Of several real-time tasks each must have it.
+        (false, _) if in_real_time && !in_scans => Coverage::RealTime,
         (true, false) if complete => Coverage::OnDemand,
         _ => Coverage::Some,
     }

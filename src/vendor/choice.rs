@@ -56,9 +56,9 @@ pub(crate) fn verdict(
 ) -> Verdict {
     match choice {
         Choice::Equal(spellings) => Verdict::exact(entries(&spellings), noted("The same files", read)),
-        Choice::Stricter { entries: spellings, lost, by_depth } => {
+        Choice::Stricter { entries: spellings, lost, both, by_depth } => {
             let written = spellings.len();
-            let verdict = Verdict::exact(entries(&spellings), "");
+            let verdict = Verdict { taken: both, ..Verdict::exact(entries(&spellings), "") };
             if by_depth {
                 let reason = format!(
                     "{product}'s masks do not cross folders; written for the upper ones ({written} {}), what lies deeper is scanned",
@@ -70,7 +70,7 @@ pub(crate) fn verdict(
                 verdict.stricter(codes::MASK_NARROWER, noted(&reason, read), lost)
             }
         }
-        Choice::Looser { entries: spellings, gained, folders, lost } => {
+        Choice::Looser { entries: spellings, gained, folders, lost, both } => {
             let (code, mut reason) = if folders {
                 let reason =
                     format!("{product} would also skip folders whose name matches, with all they hold");
@@ -81,7 +81,8 @@ pub(crate) fn verdict(
             if let Some(lost) = lost {
                 reason.push_str(&format!("; not everything would be skipped: {lost} would be scanned"));
             }
-            Verdict::exact(entries(&spellings), "").looser(code, noted(&reason, read), gained)
+            let verdict = Verdict { taken: both, ..Verdict::exact(entries(&spellings), "") };
+            verdict.looser(code, noted(&reason, read), gained)
         }
         Choice::None(why) => Verdict::by_hand(codes::MASK_BY_HAND, format!("Not written: {why}")),
     }
@@ -95,7 +96,7 @@ pub(crate) fn one_list(
     reason: &str,
     example: &str,
 ) -> Verdict {
-    let shown = read.set.example().unwrap_or_default();
+    let shown = verdict.taken.clone().or_else(|| read.set.example()).unwrap_or_default();
     if verdict.fate == Fate::Looser {
         let gained = verdict.example.clone().unwrap_or_default();
         let reason = format!("{reason}. {}", verdict.reason);

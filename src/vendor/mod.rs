@@ -66,12 +66,14 @@ pub struct Verdict {
     pub example: Option<String>,
     /// What would be written.
     pub entries: Vec<Entry>,
+    /// A path that the source and the entries take, where they do not take the same.
+    pub taken: Option<String>,
 }
 
 impl Verdict {
     /// A verdict that writes nothing.
     pub fn none(fate: Fate, code: &'static str, reason: impl Into<String>) -> Self {
-        Self { fate, code, reason: reason.into(), example: None, entries: Vec::new() }
+        Self { fate, code, reason: reason.into(), example: None, entries: Vec::new(), taken: None }
     }
 
     /// A person does it.
@@ -91,7 +93,7 @@ impl Verdict {
 
     /// The target says the same.
     pub fn exact(entries: Vec<Entry>, reason: impl Into<String>) -> Self {
-        Self { fate: Fate::Exact, code: crate::finding::SAME, reason: reason.into(), example: None, entries }
+        Self { entries, ..Self::none(Fate::Exact, crate::finding::SAME, reason) }
     }
 
     /// The same entries, but they would protect less: only by decision.

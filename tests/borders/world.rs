@@ -26,8 +26,8 @@ const ACCOUNT: [(&str, &str, &str); 5] = [
     ("USERPROFILE", r"\Windows\System32\config\systemprofile", r"\Users\u"),
     ("APPDATA", r"\Windows\System32\config\systemprofile\AppData\Roaming", r"\Users\u\AppData\Roaming"),
     ("LOCALAPPDATA", r"\Windows\System32\config\systemprofile\AppData\Local", r"\Users\u\AppData\Local"),
-    ("TEMP", r"\Windows\Temp", r"\Users\u\AppData\Local\Temp"),
-    ("TMP", r"\Windows\Temp", r"\Users\u\AppData\Local\Temp"),
+    ("TEMP", r"\Moved\Temp", r"\Users\u\AppData\Local\Temp"),
+    ("TMP", r"\Moved\Temp", r"\Users\u\AppData\Local\Temp"),
 ];
 
 /// One machine.

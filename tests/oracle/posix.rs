@@ -135,6 +135,17 @@ impl Reader<'_> {
                 (b'[', Some(b':' | b'.' | b'=')) => return None,
                 _ => {}
             }
+            // A dash stands first, last, or between the ends of a range.
+            if byte == b'-'
+                && self.bytes.first() != Some(&b']')
+                && (parts > 0 || self.bytes.first() == Some(&b'-'))
+            {
+                return None;
+            }
+            let range = self.bytes.first() == Some(&b'-') && self.bytes.get(1) != Some(&b']');
+            if byte == b']' && range {
+                return None;
+            }
             parts += 1;
             if self.bytes.first() == Some(&b'-') && self.bytes.get(1).is_some_and(|c| *c != b']') {
                 let last = self.bytes[1];

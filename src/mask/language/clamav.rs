@@ -5,6 +5,7 @@
 //! | searched in the bytes of the path; `^` and `$` are its ends | C, TESTED |
 //! | a folder that matches is skipped with all it holds | TESTED |
 //! | an expression that ends with `/` also takes the path without it | TESTED |
+//! | not parsed by clamd: an empty branch of a group, a range that begins with `-` | TESTED: not read |
 //! | the subset: literals, `\` before a sign, `.`, `[…]` and `[^…]` of ASCII, `* + ?`, `( \| )`; `^` and `$` only at the ends of a branch | ours |
 //! | outside: `{}`, classes such as `[:alpha:]`, back-references, empty branches beside anchors | ours: not read |
 //! | a path is compared by its first 512 bytes | TESTED, not modelled: writers keep below |
@@ -34,7 +35,7 @@ pub(super) fn exclude(text: &str) -> Result<PathSet, MaskError> {
     let mut parser = Parser { rest: text, depth: 0 };
     let mut branches = parser.branches()?;
     if !parser.rest.is_empty() {
-        return Err(invalid("a closing bracket without an opening one"));
+        return Err(outside("a closing bracket without an opening one"));
     }
     if branches.iter().any(Vec::is_empty) {
         return Err(outside("an empty expression"));
@@ -225,8 +226,8 @@ impl Parser<'_> {
                 }
                 let branches = self.branches()?;
                 self.depth -= 1;
-                if branches.iter().all(Vec::is_empty) {
-                    return Err(outside("an empty group"));
+                if branches.iter().any(Vec::is_empty) {
+                    return Err(outside("an empty branch of a group"));
                 }
                 if self.next() != Some(')') {
                     return Err(invalid("an opening bracket without a closing one"));
@@ -255,6 +256,13 @@ impl Parser<'_> {
         }
         let mut ranges: Vec<(u32, u32)> = Vec::new();
         loop {
+            // clamd does not parse a `-` that neither begins nor ends the class, nor a range that begins with one.
+            let dash = self.rest.strip_prefix('-');
+            if dash.is_some_and(|after| {
+                !after.starts_with(']') && (!ranges.is_empty() || after.starts_with('-'))
+            }) {
+                return Err(outside("a - in the middle of a class"));
+            }
             let low = match self.next() {
                 Some(']') if !ranges.is_empty() => break,
                 Some('[') if self.rest.starts_with([':', '.', '=']) => return Err(outside("a named class")),
@@ -262,6 +270,10 @@ impl Parser<'_> {
                 Some(_) => return Err(outside("a class with letters outside ASCII")),
                 None => return Err(invalid("a class without its closing bracket")),
             };
+            let range = self.rest.strip_prefix('-').is_some_and(|after| !after.starts_with(']'));
+            if low == u32::from(']') && range {
+                return Err(outside("a range that begins with a bracket"));
+            }
             let mut ahead = self.rest.chars();
             let high = match (ahead.next(), ahead.next()) {
                 (Some('-'), Some(high)) if high != ']' => {

@@ -74,7 +74,8 @@ kes ; *.* ; . ; C:\a\k ; n y
 kes ; %windir%\a ; . ; %SystemRoot%\A ; y y
 kes ; %windir%\a ; drive=D ; D:\Windows\a ; y y
 kes ; %windir%\a ; . ; C:\Windows\a ; n n
-kes ; %TEMP%\a ; account=system ; %SystemRoot%\Temp\a ; y y
+kes ; %APPDATA%\a ; account=system ; %SystemRoot%\System32\config\systemprofile\AppData\Roaming\a ; y y
+kes ; %TEMP%\a ; account=system ; %SystemRoot%\Temp\a ; n n
 kes ; %TEMP%\a ; drive=C ; C:\Windows\Temp\a ; n n
 kes ; C:\straße ; . ; C:\STRAßE ; y y
 kes ; C:\straße ; . ; C:\STRASSE ; n n
@@ -189,7 +190,7 @@ def-path ; c:\probe\trial\ ; . ; c:\probe\trial ; n n
 def-path ; c:\trial\trial.probe ; . ; c:\trial\another.probe ; n n
 def-path ; %ALLUSERSPROFILE%\OwnJournals ; drive=C ; C:\ProgramData\OwnJournals\Shelf1\leaf1.doc ; y y
 def-path ; %PROGRAMFILES%\Borealis*\v?\bin\borealis.bin ; drive=C ; c:\Program Files\Borealis Works\v1\bin\borealis.bin ; y y
-def-path ; %TEMP%\a ; . ; %windir%\temp\a ; y y
+def-path ; %LOCALAPPDATA%\a ; . ; %windir%\system32\config\systemprofile\appdata\local\a ; y y
 def-path ; \\host\share\a ; . ; \\HOST\SHARE\A\b ; y y
 def-path ; C: ; . ; C:\a ; y y
 def-path ; ?:\Stock ; . ; D:\Stock\k.doc ; - -
@@ -278,6 +279,12 @@ clam-exclude ; ^/(a|b)+(/|$) ; . ; /ab/c ; y y
 clam-exclude ; ^/k[ -.0-~]$ ; . ; /kä ; n n
 clam-exclude ; ^/k..$ ; . ; /kä ; y y
 clam-exclude ; a{2} ; . ; /aa ; - -
+clam-exclude ; ^/k(x|) ; . ; /kx ; - -
+clam-exclude ; ^/k[--x] ; . ; /kx ; - -
+clam-exclude ; ^/k[-x] ; . ; /k- ; y y
+clam-exclude ; ^/k[x-] ; . ; /k- ; y y
+clam-exclude ; ^/k[+-x-z] ; . ; /kx ; - -
+clam-exclude ; k) ; . ; /k) ; - -
 clam-exclude ; [[:digit:]] ; . ; /1 ; - -
 clam-onaccess ; /house/guest ; . ; /house/guest/a/b ; y y
 clam-onaccess ; /house/guest ; . ; /house/guest2/a ; n n
