@@ -8,6 +8,7 @@ mod browser;
 mod ci;
 mod debian;
 mod engine;
+mod fuzz;
 mod lint;
 mod native;
 mod page;
@@ -30,6 +31,7 @@ The repository's commands.
   cargo xtask ci                           what CI asks for: test, and that the tests left no file changed
   cargo xtask size [--bless]               weigh the page, compare with docs/size.txt; --bless writes that file
   cargo xtask bench [--bless]              measure speed and memory; --bless writes docs/bench.txt
+  cargo xtask fuzz [TARGET] [SECONDS]      look for masks that break a promise; not a part of test
   cargo xtask setup                        install what the page needs, and do nothing else
 
 serve rebuilds when a source file changes. It builds the page as it is published; --dev builds faster, without
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         ["ci"] => return ci::ci(&place),
         ["size", rest @ ..] => size::size(&place, rest),
         ["bench", rest @ ..] => bench::bench(&place, rest),
+        ["fuzz", rest @ ..] => fuzz::fuzz(&place, rest),
         ["setup"] => tools::prepare_page(&place),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
