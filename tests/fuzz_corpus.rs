@@ -5,6 +5,9 @@
 mod long;
 #[path = "../fuzz/src/masks.rs"]
 mod masks;
+#[allow(dead_code, reason = "each test file uses a part")]
+#[path = "oracle/posix.rs"]
+mod posix;
 
 use std::fs;
 use std::path::Path;

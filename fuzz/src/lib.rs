@@ -3,3 +3,6 @@
 
 pub mod long;
 pub mod masks;
+#[allow(dead_code, reason = "the tests use more of it")]
+#[path = "../../tests/oracle/posix.rs"]
+mod posix;

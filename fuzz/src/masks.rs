@@ -18,6 +18,7 @@
 //! | examples are in the sets they are said to be in, and in no other | asked of `contains` |
 //! | the first example is the shortest | among all examples of the input |
 //! | left and right are alike | compared both ways |
+//! | a regular expression is what it is to others | examples, by the matcher of `tests/oracle` |
 //! | `ask` says what comparing says | both |
 //! | what `choose` says is equal or stricter takes nothing else | each entry is read again, in its widest sense, and compared |
 //!
@@ -27,6 +28,8 @@ use crosswalk::mask::{
     Asked, Choice, Comparison, Flags, Language, List, NoAnswer, Parsed, PathSet, Relation, Side, Spelling,
     System, TooComplex, ask, choose, compare, names_nothing, parse, variable,
 };
+
+use super::posix;
 
 /// A mask as an input gives it.
 #[derive(Clone, Debug)]
@@ -96,6 +99,9 @@ pub fn check(bytes: &[u8]) {
         }
     }
     seen.judge_paths();
+    for (given, sets) in [(&left, &lefts), (&right, &rights)] {
+        sets.iter().flatten().for_each(|set| searched(given, set, &seen));
+    }
     if !seen.too_complex {
         asked(&left, &right);
         lefts.iter().chain(&rights).flatten().for_each(chosen);
@@ -295,6 +301,23 @@ fn itself<'s>(set: &'s Set, seen: &mut Seen<'s>) {
     if let Some(path) = set.set.example() {
         let taken = set.takes(&path);
         assert!(taken.is_empty() || taken.contains(&true), "{path} is no example of {}", set.told);
+    }
+}
+
+/// A regular expression finds the paths that another reader of such expressions finds.
+fn searched(given: &Given, set: &Set, seen: &Seen<'_>) {
+    if given.language != Language::ClamExclude {
+        return;
+    }
+    let Some(expression) = posix::Expression::read(&given.text) else { return };
+    let paths = seen.made.iter().flat_map(Made::paths).map(|(_, path)| path);
+    for path in paths.filter(|path| path.starts_with('/') && meanings(path).len() == 1) {
+        assert_eq!(
+            set.set.contains(path),
+            expression.takes(path),
+            "{path:?} is in the set, is found: {}",
+            set.told
+        );
     }
 }
 
