@@ -8,7 +8,7 @@
 //! clam-exclude<TAB><TAB>(<TAB>32<TAB>a|b<TAB>1<TAB>)*<TAB>32
 //! ```
 
-use crosswalk::mask::{Side, choose, compare, parse};
+use crosswalk::mask::{Memo, Side, choose, compare, parse};
 
 use super::masks::{Given, flags_of, language_of};
 
@@ -43,6 +43,7 @@ pub fn check(bytes: &[u8]) {
         && source.set.system() == target.set.system()
     {
         // Too complex is an answer, and so is no choice; what counts is that there is one.
-        let _ = (compare(&source.set, &target.set), choose(&source.set, right.language));
+        let _ =
+            (compare(&source.set, &target.set), choose(&source.set, right.language, &mut Memo::default()));
     }
 }

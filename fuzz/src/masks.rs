@@ -25,8 +25,8 @@
 //! [`TooComplex`] is an answer, and then the rest is left out. Where a path cannot be told from its text, nothing is checked: see [`Set::takes`].
 
 use crosswalk::mask::{
-    Asked, Choice, Comparison, Flags, Language, List, NoAnswer, Parsed, PathSet, Relation, Side, Spelling,
-    System, TooComplex, ask, choose, compare, names_nothing, parse, variable,
+    Asked, Choice, Comparison, Flags, Language, List, Memo, NoAnswer, Parsed, PathSet, Relation, Side,
+    Spelling, System, TooComplex, ask, choose, compare, names_nothing, parse, variable,
 };
 
 use super::posix;
@@ -364,7 +364,7 @@ fn asked(left: &Given, right: &Given) {
 fn chosen(source: &Set) {
     for target in Language::ALL.iter().copied().filter(|target| target.system() == source.system()) {
         let told = || format!("{} as {}", source.told, target.id());
-        match choose(&source.set, target) {
+        match choose(&source.set, target, &mut Memo::default()) {
             Choice::Equal(entries) => {
                 let read: Vec<Set> = entries.iter().map(|entry| again(target, entry)).collect();
                 let all_inside = read.iter().all(|entry| inside(entry, source).is_some());

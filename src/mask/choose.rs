@@ -118,6 +118,11 @@ impl Part {
     fn of(system: System, pattern: Pattern, target: Language, memo: &mut Memo) -> Result<Self, TooComplex> {
         let spellings = spell::spellings(target, &pattern);
         let own = PathSet::new(system, vec![pattern]);
+        if spellings.len() > 1
+            && let Some(part) = Self::together(&own, &spellings, target, memo)?
+        {
+            return Ok(part);
+        }
         let mut inside: Vec<Candidate> = Vec::new();
         let mut larger: Option<(Relation, Candidate)> = None;
         for spelling in spellings {
@@ -142,6 +147,37 @@ impl Part {
             }
         }
         Ok(Self { equal: false, inside, larger: larger.map(|(_, candidate)| candidate) })
+    }
+}
+
+impl Part {
+    /// All spellings at once, if they take nothing else and lie apart from each other: one proof for all.
+    fn together(
+        own: &PathSet,
+        spellings: &[Spelling],
+        target: Language,
+        memo: &mut Memo,
+    ) -> Result<Option<Self>, TooComplex> {
+        let mut inside: Vec<Candidate> = Vec::with_capacity(spellings.len());
+        for spelling in spellings {
+            if let Ok(set) = read(target, spelling) {
+                inside.push((spelling.clone(), set));
+            }
+        }
+        let mut depths: Vec<usize> = inside.iter().filter_map(|(_, set)| depth(set)).collect();
+        depths.sort_unstable();
+        depths.dedup();
+        let Some((_, first)) = inside.first() else { return Ok(None) };
+        if depths.len() != inside.len() {
+            return Ok(None);
+        }
+        let union = inside.iter().skip(1).fold(first.clone(), |all, (_, set)| all.and(set.clone()));
+        let relation = memo.compare(own, &union)?.relation;
+        Ok(matches!(relation, Relation::Equal | Relation::Contains).then_some(Self {
+            equal: relation == Relation::Equal,
+            inside,
+            larger: None,
+        }))
     }
 }
 

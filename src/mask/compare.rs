@@ -86,7 +86,7 @@ pub struct Memo {
 
 /// Most answers that are kept, and most tokens of a question that is.
 const MOST_KEPT: usize = 4096;
-const LONGEST_KEPT: usize = 48;
+const LONGEST_KEPT: usize = 256;
 
 /// One side of a question: its patterns, and its names with where they stand.
 type SideOfKey = (Vec<Pattern>, Option<(Vec<Vec<Token>>, Row)>);

@@ -26,8 +26,8 @@ pub(crate) struct Nfa {
     pub(crate) edges: Vec<Vec<Edge>>,
     free: Vec<Vec<usize>>,
     pub(crate) classes: Vec<Ranges>,
-    /// States that are reached from each state without a unit, itself among them.
-    pub(crate) closure: Vec<Row>,
+    /// States that are reached from each state without a unit, itself first.
+    pub(crate) closure: Vec<Box<[usize]>>,
     accept: usize,
 }
 
@@ -67,13 +67,6 @@ impl Row {
         };
         if let Some(word) = word {
             *word |= 1 << (state % 64);
-        }
-    }
-
-    pub(crate) fn join(&mut self, other: &Self) {
-        self.first |= other.first;
-        for (mine, theirs) in self.rest.iter_mut().zip(&other.rest) {
-            *mine |= theirs;
         }
     }
 
@@ -255,24 +248,35 @@ impl Nfa {
     fn close(&mut self) {
         let count = self.edges.len();
         let mut waiting = Vec::new();
+        let mut seen_by = vec![usize::MAX; count];
         self.closure = (0..count)
             .map(|state| {
-                let mut row = Row::empty(count);
+                let mut reached = Vec::with_capacity(1);
                 waiting.push(state);
                 while let Some(at) = waiting.pop() {
-                    if !row.has(at) {
-                        row.insert(at);
+                    if let Some(seen) = seen_by.get_mut(at).filter(|seen| **seen != state) {
+                        *seen = state;
+                        reached.push(at);
                         waiting.extend(self.free.get(at).into_iter().flatten());
                     }
                 }
-                row
+                reached.into()
             })
             .collect();
     }
 
+    /// Adds a state with all that is reached from it.
+    pub(crate) fn enter(&self, row: &mut Row, state: usize) {
+        for reached in self.closure.get(state).into_iter().flatten() {
+            row.insert(*reached);
+        }
+    }
+
     /// The states at the beginning.
     pub(crate) fn start(&self) -> Row {
-        self.closure.first().cloned().unwrap_or_else(|| Row::empty(0))
+        let mut row = Row::empty(self.edges.len());
+        self.enter(&mut row, 0);
+        row
     }
 
     /// Whether one of the states accepts.
@@ -296,10 +300,8 @@ impl Nfa {
         let mut next = Row::empty(self.edges.len());
         for state in row.states() {
             for edge in self.edges.get(state).into_iter().flatten() {
-                if self.label_takes(&edge.label, unit)
-                    && let Some(closure) = self.closure.get(edge.to)
-                {
-                    next.join(closure);
+                if self.label_takes(&edge.label, unit) {
+                    self.enter(&mut next, edge.to);
                 }
             }
         }
@@ -328,7 +330,7 @@ impl Nfa {
         for (at, unit) in units.iter().enumerate().rev() {
             let reaches = |edge: &&Edge| {
                 self.label_takes(&edge.label, *unit)
-                    && self.closure.get(edge.to).is_some_and(|c| wanted.states().any(|s| c.has(s)))
+                    && self.closure.get(edge.to).is_some_and(|c| c.iter().any(|s| wanted.has(*s)))
             };
             let found = rows
                 .get(at)

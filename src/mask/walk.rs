@@ -24,16 +24,39 @@ pub(crate) struct Found {
     pub(crate) both: Option<Vec<Unit>>,
 }
 
-/// At most two automata a side: patterns, names.
-type Node = ([u32; 4], Place);
+/// A place that the walk came to: sets of states by number, at most two automata a side (patterns, names); where it came
+/// from, and by which symbol.
+#[derive(Clone, Copy)]
+struct Reached {
+    rows: [u32; 4],
+    place: Place,
+    from: u32,
+    by: u16,
+}
+
+/// The same without its way.
+type Node = (u128, Place);
+
+/// Numbers of sets of states as one number, which compares and hashes in one go.
+fn packed(rows: [u32; 4]) -> u128 {
+    rows.into_iter().fold(0, |all, row| all << 32 | u128::from(row))
+}
 
 /// Stands for an automaton that a side does not have.
 const NONE: u32 = u32::MAX;
+
+/// What is known about a set of states.
+#[derive(Clone, Copy)]
+struct Known {
+    accepts: bool,
+    alive: bool,
+}
 
 /// An automaton with its sets of states numbered as they are met.
 struct Determined {
     nfa: Nfa,
     rows: Vec<Row>,
+    known: Vec<Known>,
     numbers: FxHashMap<Row, u32>, // lookups only
     /// For each set of states the one after each symbol.
     next: Vec<u32>,
@@ -73,19 +96,16 @@ impl Walk {
 
     /// Walks until every kind of path is found or nothing new can come.
     pub(crate) fn run(&mut self, place: Place, found: &mut Found) -> Result<(), TooComplex> {
-        let start: Node = (
-            std::array::from_fn(|at| match self.parts.get(at) {
-                Some(Some(_)) => 0,
-                _ => NONE,
-            }),
-            place,
-        );
-        let mut nodes: Vec<(Node, u32, u16)> = vec![(start, 0, 0)];
+        let rows = [0, 1, 2, 3].map(|at| match self.parts.get(at) {
+            Some(Some(_)) => 0,
+            _ => NONE,
+        });
+        let mut reached = vec![Reached { rows, place, from: 0, by: 0 }];
         let mut seen = FxHashMap::<Node, ()>::default(); // lookups only
-        seen.insert(start, ());
+        seen.insert((packed(rows), place), ());
         let mut tried: Vec<Node> = Vec::new();
         let mut at = 0;
-        while let Some(((rows, place), _, _)) = nodes.get(at).copied() {
+        while let Some(Reached { rows, place, .. }) = reached.get(at).copied() {
             if universe::ends(self.system, place) {
                 let slot = match (self.accepts(&rows, 0), self.accepts(&rows, 2)) {
                     (true, true) => Some(&mut found.both),
@@ -94,7 +114,7 @@ impl Walk {
                     (false, false) => None,
                 };
                 if let Some(slot @ None) = slot {
-                    *slot = Some(self.path(&nodes, at));
+                    *slot = Some(self.path(&reached, at));
                 }
             }
             tried.clear();
@@ -108,18 +128,19 @@ impl Walk {
                     }
                 }
                 self.steps += 4;
-                if self.steps > STEPS || nodes.len() > NODES {
+                if self.steps > STEPS || reached.len() > NODES {
                     return Err(TooComplex);
                 }
                 // Most units lead to the same place.
-                let node = (next, place);
+                let node = (packed(next), place);
                 if tried.contains(&node) {
                     continue;
                 }
                 tried.push(node);
                 if self.wanted(&next, found) && seen.insert(node, ()).is_none() {
-                    let parent = u32::try_from(at).map_err(|_| TooComplex)?;
-                    nodes.push((node, parent, u16::try_from(symbol).map_err(|_| TooComplex)?));
+                    let from = u32::try_from(at).map_err(|_| TooComplex)?;
+                    let by = u16::try_from(symbol).map_err(|_| TooComplex)?;
+                    reached.push(Reached { rows: next, place, from, by });
                 }
             }
             if found.only_left.is_some() && found.only_right.is_some() && found.both.is_some() {
@@ -140,33 +161,31 @@ impl Walk {
         }
     }
 
-    /// Rows of one side with their automata; `side` is 0 for the left, 2 for the right.
-    fn side<'w>(
-        &'w self,
-        rows: &'w [u32; 4],
-        side: usize,
-    ) -> impl Iterator<Item = (&'w Determined, &'w Row)> {
-        self.parts.iter().zip(rows).skip(side).take(2).filter_map(|(part, row)| {
-            let part = part.as_ref()?;
-            Some((part, part.rows.get(usize::try_from(*row).ok()?)?))
-        })
+    /// What is known about the rows of one side; `side` is 0 for the left, 2 for the right.
+    fn side<'w>(&'w self, rows: &'w [u32; 4], side: usize) -> impl Iterator<Item = Known> + 'w {
+        self.parts
+            .iter()
+            .zip(rows)
+            .skip(side)
+            .take(2)
+            .filter_map(|(part, row)| part.as_ref()?.known.get(usize::try_from(*row).ok()?).copied())
     }
 
     fn accepts(&self, rows: &[u32; 4], side: usize) -> bool {
-        self.side(rows, side).all(|(part, row)| part.nfa.accepts(row))
+        self.side(rows, side).all(|known| known.accepts)
     }
 
     fn alive(&self, rows: &[u32; 4], side: usize) -> bool {
-        self.side(rows, side).all(|(_, row)| !row.is_empty())
+        self.side(rows, side).all(|known| known.alive)
     }
 
-    fn path(&self, nodes: &[(Node, u32, u16)], at: usize) -> Vec<Unit> {
+    fn path(&self, reached: &[Reached], at: usize) -> Vec<Unit> {
         let mut units = Vec::new();
         let mut at = at;
         while at > 0 {
-            let Some((_, parent, symbol)) = nodes.get(at) else { break };
-            units.extend(self.symbols.get(usize::from(*symbol)).map(|s| s.0));
-            at = usize::try_from(*parent).unwrap_or(0);
+            let Some(Reached { from, by, .. }) = reached.get(at) else { break };
+            units.extend(self.symbols.get(usize::from(*by)).map(|s| s.0));
+            at = usize::try_from(*from).unwrap_or(0);
         }
         units.reverse();
         units
@@ -184,7 +203,8 @@ impl Determined {
         let classes = (0..nfa.classes.len()).map(takes).collect();
         let units = symbols.iter().map(|(unit, _)| *unit).collect();
         let numbers = FxHashMap::default(); // lookups only
-        let mut part = Self { nfa, rows: Vec::new(), numbers, next: Vec::new(), classes, units };
+        let mut part =
+            Self { nfa, rows: Vec::new(), known: Vec::new(), numbers, next: Vec::new(), classes, units };
         part.number(start);
         part
     }
@@ -196,6 +216,7 @@ impl Determined {
         }
         let number = u32::try_from(self.rows.len()).unwrap_or(UNKNOWN);
         self.numbers.insert(row.clone(), number);
+        self.known.push(Known { accepts: self.nfa.accepts(&row), alive: !row.is_empty() });
         self.rows.push(row);
         self.next.resize(self.next.len() + self.units.len(), UNKNOWN);
         number
@@ -211,6 +232,7 @@ impl Determined {
         }
         let (Some(states), Some(unit)) = (self.rows.get(at), self.units.get(symbol)) else { return row };
         let mut next = Row::empty(self.nfa.edges.len());
+        *steps += next.width();
         for state in states.states() {
             for edge in self.nfa.edges.get(state).into_iter().flatten() {
                 *steps += 1;
@@ -220,9 +242,9 @@ impl Determined {
                         self.classes.get(*class).and_then(|c| c.get(symbol)).copied().unwrap_or(false)
                     }
                 };
-                if takes && let Some(closure) = self.nfa.closure.get(edge.to) {
-                    *steps += closure.width();
-                    next.join(closure);
+                if takes {
+                    *steps += self.nfa.closure.get(edge.to).map_or(0, |c| c.len());
+                    self.nfa.enter(&mut next, edge.to);
                 }
             }
         }

@@ -12,13 +12,15 @@
 //! | `clam-onaccess`: a folder without a slash at its end, with all below; not a file | C, TESTED |
 
 use super::super::linux;
-use super::super::nfa::Nfa;
 use super::super::set::{PathSet, Pattern, Tail, Token};
 use super::super::spell::{self, Spelling};
 use super::super::{MaskError, System, invalid, not_established};
 
 /// Deepest nesting of groups.
 const DEEPEST: usize = 32;
+
+/// Most parts of an expression that may match nothing at all.
+const MOST_OPTIONAL: usize = 24;
 
 /// A piece of an expression.
 #[derive(Clone, Debug)]
@@ -56,7 +58,10 @@ pub(super) fn exclude(text: &str) -> Result<PathSet, MaskError> {
     for branch in branches {
         let tokens = anchored(branch)?;
         // The empty path is no folder, so nothing lies below it.
-        if Nfa::of_patterns(System::Linux, [(tokens.as_slice(), Tail::Exact)].into_iter()).takes(&[]) {
+        if tokens.iter().all(may_be_empty) && tokens.first() != Some(&Token::Cross) {
+            if tokens.len() > MOST_OPTIONAL {
+                return Err(outside("an expression of nothing but optional parts"));
+            }
             patterns.extend(not_empty(&tokens).into_iter().map(|t| Pattern::new(t, Tail::Tree)));
             continue;
         }
@@ -119,12 +124,20 @@ fn not_empty(tokens: &[Token]) -> Vec<Vec<Token>> {
             one => vec![vec![one.clone()]],
         };
         all.extend(starts.into_iter().map(|start| [start, rest.to_vec()].concat()));
-        // What stands before was left out, so this token must be able to be left out, too.
-        if matches!(token, Token::Unit(_) | Token::Sep | Token::One | Token::Set(_)) {
+        // What stands behind a token is the start only where that token may be left out.
+        if !may_be_empty(token) {
             break;
         }
     }
     all
+}
+
+fn may_be_empty(token: &Token) -> bool {
+    match token {
+        Token::Run | Token::Cross | Token::Levels | Token::Repeat(_) => true,
+        Token::Alt(branches) => branches.iter().any(|b| b.iter().all(may_be_empty)),
+        Token::Unit(_) | Token::Sep | Token::One | Token::Set(_) => false,
+    }
 }
 
 /// A group at the start or end of a branch, where anchors may stand in it.

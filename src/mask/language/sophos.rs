@@ -51,7 +51,7 @@ pub(super) fn parse(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSe
             // At the start it stands for a root and folders; a root is no name.
             if at == 0 && mask.root == Root::None {
                 tokens.extend([Token::Cross, Token::Sep]);
-            } else {
+            } else if tokens.last() != Some(&Token::Levels) {
                 tokens.push(Token::Levels);
             }
             continue;
