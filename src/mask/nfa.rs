@@ -1,6 +1,8 @@
 //! The small automaton behind a set: states, edges labelled with one unit or a class of units, steps without a unit
 //! already followed. Sets of states are bit rows.
 
+use std::hash::{Hash, Hasher};
+
 use super::System;
 use super::set::{Literal, Pattern, Ranges, Tail, Token};
 use super::unit::{LAST, Unit, separator};
@@ -37,10 +39,20 @@ const ANY: usize = 0;
 const NO_SEPARATOR: usize = 1;
 
 /// A set of states. The first word stands by itself, since most automata have no more than 64 states.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     first: u64,
     rest: Box<[u64]>,
+}
+
+impl Hash for Row {
+    /// Rows of one state are powers of two, which a multiplying hash alone throws together.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for word in std::iter::once(&self.first).chain(&self.rest) {
+            let product = u128::from(*word) * 0x9E37_79B9_7F4A_7C15;
+            state.write_u128(product ^ product >> 64);
+        }
+    }
 }
 
 impl Row {

@@ -60,6 +60,11 @@ struct Determined {
     numbers: FxHashMap<Row, u32>, // lookups only
     /// For each set of states the one after each symbol.
     next: Vec<u32>,
+    /// The same after a unit of each kind that no literal names.
+    of_kind: Vec<u32>,
+    /// Which symbols are taken by the same classes: a number for each symbol, and how many numbers there are.
+    kind: Vec<usize>,
+    kinds: usize,
     /// Which symbols each class takes.
     classes: Vec<Box<[bool]>>,
     /// The unit of each symbol.
@@ -192,6 +197,21 @@ impl Walk {
     }
 }
 
+/// Numbers the ways in which symbols are taken by classes.
+fn kinds(symbols: usize, classes: &[Box<[bool]>]) -> (Vec<usize>, usize) {
+    let mut ways: Vec<Vec<bool>> = Vec::new();
+    let numbers = (0..symbols)
+        .map(|symbol| {
+            let way: Vec<bool> = classes.iter().map(|c| c.get(symbol).copied().unwrap_or(false)).collect();
+            ways.iter().position(|known| *known == way).unwrap_or_else(|| {
+                ways.push(way);
+                ways.len() - 1
+            })
+        })
+        .collect();
+    (numbers, ways.len())
+}
+
 /// Not yet determined.
 const UNKNOWN: u32 = u32::MAX;
 
@@ -200,11 +220,22 @@ impl Determined {
         let takes = |class: usize| -> Box<[bool]> {
             symbols.iter().map(|(unit, _)| nfa.label_takes(&Label::Class(class), *unit)).collect()
         };
-        let classes = (0..nfa.classes.len()).map(takes).collect();
+        let classes: Vec<Box<[bool]>> = (0..nfa.classes.len()).map(takes).collect();
         let units = symbols.iter().map(|(unit, _)| *unit).collect();
+        let (kind, kinds) = kinds(symbols.len(), &classes);
         let numbers = FxHashMap::default(); // lookups only
-        let mut part =
-            Self { nfa, rows: Vec::new(), known: Vec::new(), numbers, next: Vec::new(), classes, units };
+        let mut part = Self {
+            nfa,
+            rows: Vec::new(),
+            known: Vec::new(),
+            numbers,
+            next: Vec::new(),
+            of_kind: Vec::new(),
+            kind,
+            kinds,
+            classes,
+            units,
+        };
         part.number(start);
         part
     }
@@ -219,6 +250,7 @@ impl Determined {
         self.known.push(Known { accepts: self.nfa.accepts(&row), alive: !row.is_empty() });
         self.rows.push(row);
         self.next.resize(self.next.len() + self.units.len(), UNKNOWN);
+        self.of_kind.resize(self.of_kind.len() + self.kinds, UNKNOWN);
         number
     }
 
@@ -231,24 +263,35 @@ impl Determined {
             _ => {}
         }
         let (Some(states), Some(unit)) = (self.rows.get(at), self.units.get(symbol)) else { return row };
-        let mut next = Row::empty(self.nfa.edges.len());
-        *steps += next.width();
-        for state in states.states() {
-            for edge in self.nfa.edges.get(state).into_iter().flatten() {
-                *steps += 1;
-                let takes = match &edge.label {
-                    Label::Unit(literal) => literal.unit == *unit,
-                    Label::Class(class) => {
-                        self.classes.get(*class).and_then(|c| c.get(symbol)).copied().unwrap_or(false)
+        let edges = || states.states().filter_map(|s| self.nfa.edges.get(s)).flatten();
+        let named = edges().any(|edge| matches!(&edge.label, Label::Unit(l) if l.unit == *unit));
+        // Units that no literal here names go where all units of the same classes go.
+        let shared = at * self.kinds + self.kind.get(symbol).copied().unwrap_or(0);
+        let known = self.of_kind.get(shared).copied().filter(|known| !named && *known != UNKNOWN);
+        let number = match known {
+            Some(number) => number,
+            None => {
+                let mut next = Row::empty(self.nfa.edges.len());
+                *steps += next.width();
+                for edge in edges() {
+                    *steps += 1;
+                    let takes = match &edge.label {
+                        Label::Unit(literal) => literal.unit == *unit,
+                        Label::Class(class) => {
+                            self.classes.get(*class).and_then(|c| c.get(symbol)).copied().unwrap_or(false)
+                        }
+                    };
+                    if takes {
+                        *steps += self.nfa.closure.get(edge.to).map_or(0, |c| c.len());
+                        self.nfa.enter(&mut next, edge.to);
                     }
-                };
-                if takes {
-                    *steps += self.nfa.closure.get(edge.to).map_or(0, |c| c.len());
-                    self.nfa.enter(&mut next, edge.to);
                 }
+                self.number(next)
             }
+        };
+        if let Some(slot) = self.of_kind.get_mut(shared).filter(|_| !named) {
+            *slot = number;
         }
-        let number = self.number(next);
         if let Some(slot) = self.next.get_mut(slot) {
             *slot = number;
         }
@@ -271,12 +314,15 @@ fn symbols(system: System, parts: &[Option<(Nfa, Row)>]) -> Vec<(Unit, universe:
     }
     literals.sort_unstable();
     literals.dedup();
+    classes.sort_unstable();
+    classes.dedup();
     let mut borders: Vec<Unit> = universe::borders(system).to_vec();
     borders.extend(literals.iter().flat_map(|u| [*u, u + 1]));
     borders.extend(classes.iter().flat_map(|c| c.iter()).flat_map(|(low, high)| [*low, high + 1]));
     borders.sort_unstable();
     borders.dedup();
-    let mut groups: Vec<(Vec<bool>, universe::Kind, Unit)> = Vec::new();
+    // Which classes take it, one bit each; `None` for a unit that stands for itself alone.
+    let mut groups: Vec<(Option<u64>, universe::Kind, Unit)> = Vec::with_capacity(borders.len());
     for pair in borders.windows(2) {
         let [low, end] = pair else { continue };
         let kind = universe::kind(system, *low);
@@ -284,14 +330,11 @@ fn symbols(system: System, parts: &[Option<(Nfa, Row)>]) -> Vec<(Unit, universe:
             continue;
         }
         let best = best(*low, *end);
-        let signature: Vec<bool> = classes
-            .iter()
-            .map(|c| c.iter().any(|(from, to)| (*from..=*to).contains(low)))
-            .chain([literals.binary_search(low).is_ok()])
-            .collect();
-        let literal = signature.last() == Some(&true);
-        let twin = groups.iter_mut().find(|g| !literal && g.1 == kind && g.0 == signature);
-        match twin {
+        let alone = classes.len() > 64 || literals.binary_search(low).is_ok();
+        let takes = |class: &&[(Unit, Unit)]| class.iter().any(|(from, to)| (*from..=*to).contains(low));
+        let bits = || classes.iter().fold(0, |bits, class| bits << 1 | u64::from(takes(class)));
+        let signature = (!alone).then(bits);
+        match groups.iter_mut().find(|g| signature.is_some() && g.0 == signature && g.1 == kind) {
             Some(group) if rank(best) < rank(group.2) => group.2 = best,
             Some(_) => {}
             None => groups.push((signature, kind, best)),

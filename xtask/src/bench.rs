@@ -21,7 +21,7 @@ pub fn bench(place: &Place, words: &[&str]) -> Result<(), String> {
     debian::prepare(place, &[&NODE, &CHROMIUM])?;
     page::build(place, PUBLISHED)?;
     browser::libraries(place)?;
-    let text = format!("{}\n{}", native(place)?, in_browser(place)?);
+    let text = format!("{}\n{}\n{}", native(place)?, masks(place)?, in_browser(place)?);
     println!("{text}");
     if bless {
         fs::write(place.root.join("docs/bench.txt"), text).map_err(|why| format!("docs/bench.txt: {why}"))?;
@@ -35,6 +35,14 @@ fn native(place: &Place) -> Result<String, String> {
     let program = place.target.join("release/bench");
     run::output(&mut place.command(&program.to_string_lossy()))
         .ok_or_else(|| "the measurement failed".to_owned())
+}
+
+/// Masks alone: reading, comparing, choosing, looking through lists.
+fn masks(place: &Place) -> Result<String, String> {
+    let mut cargo = place.cargo();
+    cargo.args(["bench", "--locked", "--bench", "masks", "--", "--max-time", "3", "--color", "never"]);
+    let table = run::output(&mut cargo).ok_or_else(|| "the measurement of the masks failed".to_owned())?;
+    Ok(format!("Masks: time for a list of so many, natively\n{}\n", table.trim()))
 }
 
 fn in_browser(place: &Place) -> Result<String, String> {
