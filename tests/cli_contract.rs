@@ -557,3 +557,136 @@ fn json_outputs_are_json() {
     assert!(copy.stdout.starts_with(b"Version="));
     assert!(fixtures().len() >= 4);
 }
+
+/// Left language, mask, right language, mask, flags of both; relation, only left, only right, both (`-` = null).
+const MASKS: &[[&str; 10]] = &[
+    ["kes", r"C:\Vault\", "def-path", r"C:\Vault\", "subfolders", "", "equal", "-", "-", r"C:\Vault\a"],
+    [
+        "kes",
+        r"C:\Vault\*.raw",
+        "def-path",
+        r"C:\Vault\",
+        "",
+        "",
+        "inside",
+        "-",
+        r"C:\Vault\a",
+        r"C:\Vault\.raw",
+    ],
+    ["kesl", "/pool", "mde-linux", "/pool/", "", "", "contains", "/pool", "-", "/pool/a"],
+    [
+        "kesl",
+        "/pool/*.log",
+        "mde-linux",
+        "/pool/a*",
+        "",
+        "",
+        "overlap",
+        "/pool/.log",
+        "/pool/a",
+        "/pool/a.log",
+    ],
+    ["kesl", "/pool", "clam-exclude", "^/tank(/|$)", "", "", "disjoint", "/pool", "/tank", "-"],
+    [
+        "kesl",
+        "/pool",
+        "clam-exclude",
+        r"^/pool/(.*/)?[^/]*\.log$",
+        "area=*.log",
+        "",
+        "inside",
+        "-",
+        "/pool/.log/a",
+        "/pool/.log",
+    ],
+    ["ksws", "*.raw", "def-ext", "RAW", "", "", "equal", "-", "-", r"A:\.raw"],
+    [
+        "kes",
+        r"%ProgramFiles%\a.exe",
+        "def-process",
+        r"D:\Program Files\a.exe",
+        "drive=D",
+        "",
+        "equal",
+        "-",
+        "-",
+        r"D:\Program Files\a.exe",
+    ],
+    [
+        "local-list",
+        r"C:\Vault\",
+        "sentinelone",
+        r"C:\Vault\",
+        "subfolders",
+        "subfolders",
+        "equal",
+        "-",
+        "-",
+        r"C:\Vault\a",
+    ],
+    [
+        "kes",
+        r"C:\Vault\**\x.log",
+        "sophos",
+        r"C:\Vault\**\x.log",
+        "",
+        "",
+        "inside",
+        "-",
+        r"C:\Vault\x.log",
+        r"C:\Vault\a\x.log",
+    ],
+];
+
+#[test]
+fn masks_are_compared_as_the_contract_says() {
+    for [left, a, right, b, left_flags, right_flags, relation, only_left, only_right, both] in MASKS {
+        let flags = ["--left-flags", left_flags, "--right-flags", right_flags, "--json"];
+        let output = crosswalk(&[&["mask", left, a, right, b], &flags[..]].concat());
+        assert!(output.status.success(), "{a}: {}", errors(&output));
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        keys(&answer, &["relation", "only_left", "only_right", "both", "uncertain"], "an answer");
+        let shown = |key: &str| answer[key].as_str().unwrap_or("-").to_owned();
+        let found = ["relation", "only_left", "only_right", "both"].map(shown);
+        assert_eq!(found, [*relation, *only_left, *only_right, *both], "{left} {a} {right} {b}");
+    }
+    for (call, why) in [
+        (["kes", r"C:\a", "def-path", r"?:\a"], "not accepted"),
+        (["kesl", "/a/**/**/b", "mde-linux", "/a"], "not accepted"),
+        (["ksws", r"C:\a\*\b", "def-path", r"C:\a"], "not established"),
+        (["kesl", "/a", "def-path", r"C:\a"], "different systems"),
+        (["kess", "/a", "def-path", r"C:\a"], "no mask language"),
+    ] {
+        let output = crosswalk(&[&["mask"], &call[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{call:?}");
+        assert!(errors(&output).contains(why), "{call:?}: {}", errors(&output));
+        assert!(output.stdout.is_empty());
+    }
+    let output = crosswalk(&["mask", "kes", r"C:\a", "def-path", r"C:\a", "--left-flags", "ticked"]);
+    assert_eq!(output.status.code(), Some(2));
+    // Where two readings differ, the answer says so.
+    let output = crosswalk(&["mask", "ksws", r"C:\a\", "def-path", r"C:\a\", "--json"]);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(answer["uncertain"].as_str().unwrap().contains("sub-folders"));
+}
+
+#[test]
+fn masks_made_to_be_slow_are_answered_all_the_same() {
+    let stars = "*a".repeat(400);
+    let ones = format!("*a{}", "?".repeat(60));
+    let calls = [
+        (format!(r"C:\{stars}"), format!(r"C:\{stars}b")),
+        (format!(r"C:\{ones}"), format!(r"C:\*b{ones}")),
+        (format!(r"C:\{}", r"**\a\".repeat(200)), format!(r"C:\{}b", "*?".repeat(300))),
+    ];
+    for (left, right) in &calls {
+        let output = crosswalk(&["mask", "kes", left, "sophos", right]);
+        match output.status.code() {
+            Some(0) => assert!(!output.stdout.is_empty()),
+            code => {
+                assert_eq!(code, Some(2));
+                assert!(errors(&output).contains("CW0109"), "{}", errors(&output));
+            }
+        }
+    }
+}
