@@ -73,6 +73,7 @@ pub(crate) use outline::{Outline, packed};
 pub use question::{Asked, NoAnswer, ask};
 pub use set::PathSet;
 pub use spell::Spelling;
+pub use unit::visible;
 pub use variables::{Machine, Variable, variable};
 
 /// The system whose paths a mask is about.

@@ -118,6 +118,18 @@ pub(crate) fn shown(system: System, units: &[Unit]) -> String {
     out
 }
 
+/// A path for people: control characters as `\xNN`.
+pub fn visible(path: &str) -> String {
+    path.chars().fold(String::with_capacity(path.len()), |mut out, c| {
+        if c.is_control() {
+            out.push_str(&format!("\\x{:02X}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+        out
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

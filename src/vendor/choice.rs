@@ -3,7 +3,7 @@
 use super::{Entry, Verdict};
 use crate::finding as codes;
 use crate::ledger::Fate;
-use crate::mask::{Choice, Parsed, Spelling, names_nothing};
+use crate::mask::{Choice, Parsed, Spelling, names_nothing, visible};
 use crate::policy::Exclusion;
 
 /// A reason, with what is not settled about the source's mask behind it.
@@ -79,7 +79,10 @@ pub(crate) fn verdict(
                 (codes::MASK_WIDER, format!("{product}'s masks cannot say just this"))
             };
             if let Some(lost) = lost {
-                reason.push_str(&format!("; not everything would be skipped: {lost} would be scanned"));
+                reason.push_str(&format!(
+                    "; not everything would be skipped: {} would be scanned",
+                    visible(&lost)
+                ));
             }
             let verdict = Verdict { taken: both, ..Verdict::exact(entries(&spellings), "") };
             verdict.looser(code, noted(&reason, read), gained)

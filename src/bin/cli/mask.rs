@@ -2,7 +2,7 @@
 
 use clap::Args;
 use crosswalk::finding;
-use crosswalk::mask::{Asked, Flags, Language, NoAnswer, Relation, ask};
+use crosswalk::mask::{Asked, Flags, Language, NoAnswer, Relation, ask, visible};
 use serde_json::json;
 
 use super::{Outcome, Stop, output};
@@ -67,7 +67,7 @@ pub(crate) fn mask(call: &Call) -> Result<Outcome, Stop> {
         ("uncertain ", &uncertain),
     ] {
         if let Some(path) = path {
-            text.push_str(&format!("  {label}  {path}\n"));
+            text.push_str(&format!("  {label}  {}\n", visible(path)));
         }
     }
     output::print(&text)
