@@ -2,7 +2,7 @@
 //!
 //! The same text means different things to different products: `C:\dir\*` is the files of one folder here and everything
 //! below it there. So every mask is read by its own [`Language`] into one common form, [`PathSet`], and two sets are
-//! compared by walking over both at once ([`compare`]): equal, inside, contains, overlap or disjoint, with the shortest
+//! compared by walking over both at once ([`compare()`]): equal, inside, contains, overlap or disjoint, with the shortest
 //! path that shows the difference.
 //!
 //! ```
@@ -47,7 +47,7 @@
 //!
 //! # Bounds
 //!
-//! Masks can be made whose comparison grows without measure. [`compare`] counts its steps and answers [`TooComplex`]; a
+//! Masks can be made whose comparison grows without measure. [`compare()`] counts its steps and answers [`TooComplex`]; a
 //! writer leaves such a row to a person.
 
 mod choose;

@@ -1,5 +1,5 @@
 //! From sets back to masks: the spellings in which a target language might say a set. A spelling is a proposal; whether it
-//! says the same is proved by reading it again and comparing ([`super::choose`]).
+//! says the same is proved by reading it again and comparing ([`super::choose()`]).
 //!
 //! | in the set | proposed |
 //! |---|---|
