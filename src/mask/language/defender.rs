@@ -45,7 +45,12 @@ enum Mark {
 pub(super) fn path(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSet, MaskError> {
     let (path, mark) = match text.find("\\:{").and_then(|at| text.split_at_checked(at)) {
         Some((path, context)) => (path, context_mark(context, read)?),
-        None => (text, Mark::None),
+        // Where it is told what stands at the path.
+        None => match flags.list {
+            Some(List::File) => (text, Mark::File),
+            Some(_) => (text, Mark::Folder),
+            None => (text, Mark::None),
+        },
     };
     let mask = full_path(path, flags)?;
     if matches!(&mask.root, Root::Variable(_)) {

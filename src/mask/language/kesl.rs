@@ -16,7 +16,7 @@
 //! Not established, so not read: a slash at the end of a mask with wildcards, brackets and backslashes, empty and dot
 //! folders, file masks beside a path with wildcards.
 
-use super::super::flags::Flags;
+use super::super::flags::{Flags, List};
 use super::super::linux;
 use super::super::set::{Literal, PathSet, Pattern, Tail, Token};
 use super::super::unit::{CLOSE, OPEN};
@@ -34,6 +34,12 @@ pub(super) fn path(text: &str, flags: &Flags) -> Result<PathSet, MaskError> {
         false => flags.area.iter().map(|mask| name(mask)).collect::<Result<_, _>>()?,
     };
     let mut pattern = pattern(text)?;
+    // Where it is told what stands at the path.
+    pattern.tail = match (pattern.tail, flags.list) {
+        (Tail::Tree, Some(List::Folder)) => Tail::Below,
+        (Tail::Tree, Some(List::File)) => Tail::Exact,
+        (tail, _) => tail,
+    };
     if !names.is_empty() {
         pattern.tail = match pattern.tail {
             _ if is_everything(text) => Tail::Exact,

@@ -52,7 +52,9 @@ fn allowed(language: Language, flags: &Flags) -> Result<(), MaskError> {
     use Language as L;
     let lists: &[List] = match language {
         L::MdeLinux | L::MdeMacos => &[List::Folder, List::File, List::Process, List::Extension],
-        L::SentinelOne | L::Kes | L::Kes10 | L::LocalList => &[List::Folder, List::File],
+        L::SentinelOne | L::Kes | L::Kes10 | L::LocalList | L::Kesl | L::DefPath => {
+            &[List::Folder, List::File]
+        }
         _ => &[],
     };
     let subfolders = matches!(language, L::Kes | L::Kes10 | L::Ksws | L::LocalList | L::SentinelOne);

@@ -131,6 +131,8 @@ kesl ; /Vault/leaf ; . ; /Vault/LEAF ; n n
 kesl ; /pool ; . ; /pool/a/b.doc ; y y
 kesl ; /pool ; . ; /pool ; y y
 kesl ; /pool ; . ; /pool2 ; n n
+kesl ; /pool ; folder ; /pool ; n n
+kesl ; /pool ; file ; /pool/a ; n n
 kesl ; /pool/ ; . ; /pool ; n n
 kesl ; /pool/ ; . ; /pool/a ; y y
 kesl ; /pool/* ; . ; /pool/a/b ; n n
@@ -186,6 +188,8 @@ def-path ; c:\stock\*\noted\day* ; . ; c:\stock\last\noted\day1.doc ; y y
 def-path ; c:\stock\*\noted\day* ; . ; c:\stock\last\noted\deep\day1.doc ; n n
 def-path ; c:\probe\trial ; . ; c:\probe\trial\a\b.doc ; y y
 def-path ; c:\probe\trial ; . ; c:\probe\trial ; y y
+def-path ; c:\probe\trial ; folder ; c:\probe\trial ; n n
+def-path ; c:\probe\trial ; file ; c:\probe\trial\a ; n n
 def-path ; c:\probe\trial\ ; . ; c:\probe\trial ; n n
 def-path ; c:\trial\trial.probe ; . ; c:\trial\another.probe ; n n
 def-path ; %ALLUSERSPROFILE%\OwnJournals ; drive=C ; C:\ProgramData\OwnJournals\Shelf1\leaf1.doc ; y y
