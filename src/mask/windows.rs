@@ -84,8 +84,11 @@ pub(crate) fn split(text: &str, machine: Machine) -> Result<Mask, MaskError> {
     Ok(Mask { root, names, ends_with_separator })
 }
 
-/// Two percent signs with something between.
+/// Two percent signs with something between, or at the beginning with nothing.
 pub(crate) fn has_variable(name: &str) -> bool {
+    if name.starts_with("%%") {
+        return true;
+    }
     let after = name.split_once('%').map(|(_, after)| after);
     after.is_some_and(|after| after.find('%').is_some_and(|at| at > 0))
 }

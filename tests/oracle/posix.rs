@@ -135,6 +135,10 @@ impl Reader<'_> {
                 (b'[', Some(b':' | b'.' | b'=')) => return None,
                 _ => {}
             }
+            // Of a letter outside ASCII each byte would stand for itself.
+            if !byte.is_ascii() {
+                return None;
+            }
             // A dash stands first, last, or between the ends of a range.
             if byte == b'-'
                 && self.bytes.first() != Some(&b']')

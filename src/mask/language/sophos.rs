@@ -70,7 +70,7 @@ pub(super) fn parse(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSe
         tokens.pop();
     }
     let tail = if below { Tail::Below } else { Tail::Exact };
-    let bare = mask.root == Root::None && !relative && !first.starts_with("**");
+    let bare = mask.root == Root::None && !relative && tokens.first() != Some(&Token::Cross);
     Ok(PathSet::one(System::Windows, if bare { anywhere(tokens) } else { tokens }, tail))
 }
 

@@ -86,6 +86,7 @@ kes ; C:\a<b ; . ; C:\a ; - -
 kes ; C:\a\..\b ; . ; C:\b ; - -
 kes ; C:\a\\b ; . ; C:\a\b ; - -
 kes ; C:\%x%\a ; . ; C:\x\a ; - -
+kes ; %%a ; . ; C:\%%a ; - -
 kes ; C:Vault ; . ; C:\Vault ; - -
 kes10 ; Vault\probe ; . ; C:\a\Vault\probe ; y y
 kes10 ; Vault\*.bin ; . ; E:\Vault\a.bin ; y y
@@ -247,6 +248,7 @@ sentinelone ; \Device\HarddiskVolume*\Suite\ ; subfolders ; E:\Suite\k.bin ; y y
 sentinelone ; %TEMP%\a ; . ; C:\a ; - -
 sophos ; c:\oak\**\elm ; . ; c:\oak\elm ; y y
 sophos ; c:\oak\**\elm ; . ; c:\oak\very\many\elm ; y y
+sophos ; **.elm ; . ; c:\oak\my.elm ; y y
 sophos ; **\elm ; . ; c:\oak\elm ; y y
 sophos ; **\elm ; . ; c:\elm ; y y
 sophos ; c:\oak\** ; . ; c:\oak\many\elm ; y y
@@ -289,6 +291,7 @@ clam-exclude ; ^/k[-x] ; . ; /k- ; y y
 clam-exclude ; ^/k[x-] ; . ; /k- ; y y
 clam-exclude ; ^/k[+-x-z] ; . ; /kx ; - -
 clam-exclude ; k) ; . ; /k) ; - -
+clam-exclude ; k[ä] ; . ; /kä ; - -
 clam-exclude ; [[:digit:]] ; . ; /1 ; - -
 clam-onaccess ; /house/guest ; . ; /house/guest/a/b ; y y
 clam-onaccess ; /house/guest ; . ; /house/guest2/a ; n n

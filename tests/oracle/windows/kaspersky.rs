@@ -73,7 +73,7 @@ pub fn exclusion(language: &str, mask: &str, flags: &[&str], wide: bool) -> Opti
 /// Trusted processes: full paths.
 pub fn process(mask: &str, wide: bool) -> Option<Vec<Part>> {
     let text = Text::read(mask)?;
-    if text.slash {
+    if text.slash || text.all.is_empty() {
         return None;
     }
     let pattern = segments(&text.names(), if wide { CROSSING } else { ONE_STAR })?;

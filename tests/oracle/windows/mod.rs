@@ -114,7 +114,8 @@ fn root(text: &str) -> Option<(Option<Root>, &str)> {
     if let Some(rest) = text.strip_prefix("//") {
         let mut parts = rest.splitn(3, '/');
         let (server, share, body) = (parts.next()?, parts.next()?, parts.next().unwrap_or(""));
-        let bad = |s: &str| is_odd(s) || s.contains(['*', '?']) || has_bad_characters(s);
+        let bad =
+            |s: &str| is_odd(s) || s.starts_with('.') || s.contains(['*', '?']) || has_bad_characters(s);
         (!bad(server) && !bad(share)).then_some(())?;
         return Some((Some(Root::Share(letters(&format!("{server}/{share}")))), body));
     }

@@ -61,7 +61,7 @@ pub fn def_process(mask: &str) -> Option<Vec<Part>> {
         let literal = !has_wildcard(text.last());
         return literal.then_some(vec![Part::Name(segment(text.last(), ONE_STAR)?)]);
     }
-    if text.slash {
+    if text.slash || text.all.is_empty() {
         return None;
     }
     let pattern = segments(&text.names(), ONE_STAR)?;
