@@ -64,7 +64,7 @@ pub(crate) fn split(text: &str, machine: Machine) -> Result<Mask, MaskError> {
     if let Some(odd) = rest.chars().find(|c| c.is_control() || "<>\"|:".contains(*c)) {
         return Err(invalid(&format!("no Windows path holds {}", odd.escape_default())));
     }
-    if rest.split('\\').any(has_variable) {
+    if text.starts_with("%%") || rest.split('\\').any(has_variable) {
         return Err(not_established("a variable inside a path is not established"));
     }
     // A drive alone, or with its separator.
@@ -84,11 +84,8 @@ pub(crate) fn split(text: &str, machine: Machine) -> Result<Mask, MaskError> {
     Ok(Mask { root, names, ends_with_separator })
 }
 
-/// Two percent signs with something between, or at the beginning with nothing.
+/// Two percent signs with something between.
 pub(crate) fn has_variable(name: &str) -> bool {
-    if name.starts_with("%%") {
-        return true;
-    }
     let after = name.split_once('%').map(|(_, after)| after);
     after.is_some_and(|after| after.find('%').is_some_and(|at| at > 0))
 }

@@ -125,8 +125,10 @@ fn context_mark(context: &str, read: &mut Read) -> Result<Mark, MaskError> {
 /// Reads an extension.
 pub(super) fn extension(text: &str) -> Result<PathSet, MaskError> {
     let extension = text.strip_prefix('.').unwrap_or(text);
-    let odd =
-        extension.starts_with(['.', ' ']) || extension.ends_with(['.', ' ']) || windows::has_variable(text);
+    let odd = extension.starts_with(['.', ' '])
+        || extension.ends_with(['.', ' '])
+        || text.starts_with("%%")
+        || windows::has_variable(text);
     if odd || extension.is_empty() || extension.chars().any(|c| c.is_control() || "\\/:*?\"<>|".contains(c)) {
         return Err(not_established("an extension is letters and digits, with or without a dot before them"));
     }
