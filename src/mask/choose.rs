@@ -10,7 +10,7 @@
 
 use super::set::{PathSet, Pattern, Tail, Token};
 use super::spell::{self, MOST_ENTRIES, Spelling};
-use super::{Language, MaskError, Memo, Relation, Side, System, TooComplex, parse};
+use super::{Language, MaskError, Memo, Relation, Side, System, TooComplex, language, parse};
 
 /// How a target can say a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,9 +78,7 @@ pub fn choose(source: &PathSet, target: Language, memo: &mut Memo) -> Choice {
         return Choice::None(NO_WORD);
     }
     taken.truncate(MOST_ENTRIES);
-    let mut sets = taken.iter().map(|(_, set)| set.clone());
-    let Some(first) = sets.next() else { return Choice::None(NO_WORD) };
-    let union = sets.fold(first, PathSet::and);
+    let Some(union) = union(&taken) else { return Choice::None(NO_WORD) };
     let entries = taken.into_iter().map(|(spelling, _)| spelling).collect();
     let Ok(compared) = memo.compare(source, &union) else { return Choice::None(TOO_LONG) };
     let both = compared.both(source);
@@ -116,7 +114,7 @@ struct Part {
 
 impl Part {
     fn of(system: System, pattern: Pattern, target: Language, memo: &mut Memo) -> Result<Self, TooComplex> {
-        let spellings = spell::spellings(target, &pattern);
+        let spellings = language::print(target, &pattern);
         let own = PathSet::new(system, vec![pattern]);
         if spellings.len() > 1
             && let Some(part) = Self::together(&own, &spellings, target, memo)?
@@ -148,9 +146,7 @@ impl Part {
         }
         Ok(Self { equal: false, inside, larger: larger.map(|(_, candidate)| candidate) })
     }
-}
 
-impl Part {
     /// All spellings at once, if they take nothing else and lie apart from each other: one proof for all.
     fn together(
         own: &PathSet,
@@ -167,11 +163,7 @@ impl Part {
         let mut depths: Vec<usize> = inside.iter().filter_map(|(_, set)| depth(set)).collect();
         depths.sort_unstable();
         depths.dedup();
-        let Some((_, first)) = inside.first() else { return Ok(None) };
-        if depths.len() != inside.len() {
-            return Ok(None);
-        }
-        let union = inside.iter().skip(1).fold(first.clone(), |all, (_, set)| all.and(set.clone()));
+        let Some(union) = union(&inside).filter(|_| depths.len() == inside.len()) else { return Ok(None) };
         let relation = memo.compare(own, &union)?.relation;
         Ok(matches!(relation, Relation::Equal | Relation::Contains).then_some(Self {
             equal: relation == Relation::Equal,
@@ -179,6 +171,11 @@ impl Part {
             larger: None,
         }))
     }
+}
+
+/// What the candidates take together.
+fn union(candidates: &[Candidate]) -> Option<PathSet> {
+    candidates.iter().map(|(_, set)| set.clone()).reduce(PathSet::and)
 }
 
 /// Reads a spelling in its widest sense.

@@ -9,7 +9,7 @@
 
 use super::flags::{Flags, List};
 use super::set::{PathSet, Pattern, Tail, Token};
-use super::{Language, System, language, unit};
+use super::{Language, System, unit};
 
 /// Most entries for one row.
 pub(crate) const MOST_ENTRIES: usize = 8;
@@ -43,11 +43,6 @@ impl Spelling {
             _ => (self.text.clone(), Flags::default()),
         }
     }
-}
-
-/// Spellings of a pattern, each of which takes a part of it or all, or more; empty when the language has none.
-pub(crate) fn spellings(target: Language, pattern: &Pattern) -> Vec<Spelling> {
-    language::print(target, pattern)
 }
 
 /// Patterns that say the same without names beside them, and with `**` at their end as a tail.

@@ -167,11 +167,6 @@ impl Automatics {
     }
 }
 
-/// The first of Defender's own exclusions that a set lies inside, variables being variables.
-pub fn covers(set: &PathSet) -> Option<&'static Automatic> {
-    Automatics::of(Machine::default()).covers(set)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,7 +235,11 @@ mod tests {
             let role = found.map_or("", |a| a.role.unwrap_or("system"));
             assert_eq!(role, *wanted, "{mask} {found:?}");
         }
-        assert!(covers(&set(r"%windir%\NTDS\ntds.dit", Machine::default())).is_some());
+        assert!(
+            Automatics::of(Machine::default())
+                .covers(&set(r"%windir%\NTDS\ntds.dit", Machine::default()))
+                .is_some()
+        );
     }
 
     #[test]
