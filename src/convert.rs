@@ -200,6 +200,8 @@ pub fn kind_word(item: &Item) -> &'static str {
         Kind::Exclusion(_) => "exclusion",
         Kind::TrustedApplication(_) => "trusted application",
         Kind::FirewallRule(_) => "firewall rule",
+        Kind::WebRule(_) => "web rule",
+        Kind::DeviceRule(_) => "device rule",
         Kind::NetworkAttackExclusion(_) => "network attack exclusion",
         Kind::MountPoint(_) => "mount-point exclusion",
         Kind::Setting { meaning, .. } => match meaning {

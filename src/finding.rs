@@ -156,6 +156,17 @@ catalogue! {
     /// Masks made to be slow.
     TOO_COMPLEX = "CW0109", "Masks with so many wildcards take too long to compare";
 
+    /// Columns to confirm.
+    COLUMNS_OPEN = "CW0140", "A list waits until you confirm what its columns mean";
+    /// A recipe for another list.
+    RECIPE_REFUSED = "CW0141", "A recipe does not fit this list, so it was not applied";
+    /// A mapping that nobody confirmed, or that lacks something.
+    RECIPE_DRAFT = "CW0142", "A recipe is a draft, or lacks something, so it was not applied";
+    /// A legacy code page.
+    CODE_PAGE = "CW0143", "The text is in an old code page; which one is a guess";
+    /// A spreadsheet changed values.
+    SPREADSHEET = "CW0144", "A value looks as if a spreadsheet had changed it";
+
     /// Wrong platform for the route.
     PLATFORM = "CW0200", "The policy and the route are for different systems";
     /// A default of the target that is weaker.
@@ -224,6 +235,8 @@ catalogue! {
     WAITS_DEFAULT = "CW1021", "May be a row that the product shipped; waits for an answer";
     /// The target's masks say more.
     MASK_WIDER = "CW1022", "The target's masks cannot say the same; what could be written takes more";
+    /// Columns to confirm.
+    WAITS_COLUMNS = "CW1023", "Waits until you confirm what the columns of the list mean";
     /// Wildcards in a form the target may read otherwise.
     MASK_BY_HAND = "CW1030", "The mask cannot be carried over exactly";
     /// Excludes everything.

@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::leaves::{Leaf, ini_leaves, leaves_of, list_leaves, xml_leaves};
+use common::leaves::{Leaf, ini_leaves, leaves_of, list_leaves, rows_leaves, xml_leaves};
 use common::{Given, accept_all, convert_read, decoded, generous, inputs, reading, report, routes, text};
 use crosswalk::options::Options;
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ fn squashed(value: &str) -> String {
 fn check(name: &str, bytes: &[u8], label: &str) {
     let Ok(read) = reading(name, bytes) else { panic!("{label} is read") };
     let text = decoded(bytes);
-    let leaves = leaves_of(&text);
+    let leaves = if read.input.format == "rows" { rows_leaves(&text) } else { leaves_of(&text) };
     let options = [Options::default(), generous(), accept_all(generous())];
     for route in routes() {
         for options in &options {

@@ -6,6 +6,7 @@ pub mod ini;
 pub mod leaves;
 pub mod list;
 pub mod recognise;
+pub mod rows;
 pub mod secret;
 pub mod xml;
 
@@ -19,6 +20,7 @@ use decode::Encoding;
 use ini::IniDoc;
 use list::ListDoc;
 pub use recognise::Format;
+use rows::RowsDoc;
 use xml::XmlDoc;
 
 /// What a report says about an input. Field order is that of `report.json`.
@@ -49,8 +51,10 @@ pub enum Document {
     Xml(XmlDoc),
     /// Sections of keys.
     Ini(IniDoc),
-    /// Rows of cells.
+    /// Rows of cells, as the local interface writes them.
     List(ListDoc),
+    /// Rows of cells with quotation marks: CSV, pasted text.
+    Rows(RowsDoc),
 }
 
 macro_rules! each {
@@ -59,6 +63,7 @@ macro_rules! each {
             Document::Xml($doc) => $body,
             Document::Ini($doc) => $body,
             Document::List($doc) => $body,
+            Document::Rows($doc) => $body,
         }
     };
 }
@@ -120,6 +125,7 @@ pub fn read(name: &str, bytes: &[u8], watch: &mut Watch) -> Result<Reading, Refu
         recognise::Shape::Xml => Document::Xml(XmlDoc::parse(decoded.text, watch).map_err(named)?),
         recognise::Shape::Ini => Document::Ini(IniDoc::parse(decoded.text).map_err(named)?),
         recognise::Shape::List => Document::List(ListDoc::parse(decoded.text)),
+        recognise::Shape::Rows => Document::Rows(RowsDoc::parse(decoded.text)),
     };
     let format = recognise::format(&document).map_err(named)?;
     let input = InputInfo {

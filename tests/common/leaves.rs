@@ -103,6 +103,56 @@ pub fn list_leaves(text: &str) -> Vec<Leaf> {
     out
 }
 
+/// Leaves of a CSV text by an own count: the separator is the one of `sep=`, else the first of tab, `;`, `|`, `,` that stands
+/// in every line; rows of nothing but separators hold none.
+pub fn rows_leaves(text: &str) -> Vec<Leaf> {
+    let first = text.lines().next().unwrap_or("");
+    let announced = first.strip_prefix("sep=").and_then(|s| s.chars().next());
+    let in_every = |c: &char| text.lines().filter(|l| !l.trim().is_empty()).all(|l| l.contains(*c));
+    let separator = announced.or_else(|| ['\t', ';', '|', ','].into_iter().find(in_every));
+    let mut records: Vec<(usize, Vec<String>)> = Vec::new();
+    let (mut cells, mut cell, mut quoted, mut began, mut n, mut was_quoted) =
+        (Vec::new(), String::new(), false, 1, 1, false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        n += usize::from(c == '\n');
+        match c {
+            '"' if separator.is_some() && quoted && chars.peek() == Some(&'"') => {
+                cell.push('"');
+                chars.next();
+            }
+            '"' if separator.is_some() && quoted => quoted = false,
+            '"' if separator.is_some() && cell.is_empty() && !was_quoted => {
+                (quoted, was_quoted) = (true, true)
+            }
+            c if Some(c) == separator && !quoted => {
+                cells.push(std::mem::take(&mut cell));
+                was_quoted = false;
+            }
+            '\r' if !quoted => {}
+            '\n' if !quoted => {
+                cells.push(std::mem::take(&mut cell));
+                was_quoted = false;
+                records.push((began, std::mem::take(&mut cells)));
+                began = n;
+            }
+            c => cell.push(c),
+        }
+    }
+    cells.push(cell);
+    records.push((began, cells));
+    let mut out = Vec::new();
+    for (line, cells) in records {
+        if cells.iter().all(|c| c.trim().is_empty()) {
+            continue;
+        }
+        for (c, cell) in cells.iter().enumerate() {
+            out.push(leaf(format!("row {line} column {}", c + 1), line, cell.as_str()));
+        }
+    }
+    out
+}
+
 /// Leaves by an own count.
 pub fn xml_leaves(text: &str) -> Vec<Leaf> {
     let document = roxmltree::Document::parse(text).unwrap();

@@ -108,7 +108,7 @@ pub fn inputs() -> Vec<Given> {
 pub fn answers(pairs: &[(&str, &str)]) -> Options {
     let mut options = Options::default();
     for (key, value) in pairs {
-        options.answers.0.insert((*key).to_owned(), (*value).to_owned());
+        options.answers.given.insert((*key).to_owned(), (*value).to_owned());
     }
     options
 }

@@ -167,6 +167,8 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
                 path: None,
                 names: vec![key.value.to_owned()],
                 threats: Vec::new(),
+                hashes: Vec::new(),
+                processes: Vec::new(),
                 reach,
             })
         }
@@ -177,6 +179,8 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
                 path: None,
                 names: Vec::new(),
                 threats: vec![key.value.to_owned()],
+                hashes: Vec::new(),
+                processes: Vec::new(),
                 reach,
             })
         }
