@@ -292,6 +292,8 @@ pub enum Meaning {
     FirewallDefault,
     /// A network zone's address list.
     Zone,
+    /// How the source product runs itself: its logs, reports, caches, the places of its files.
+    Housekeeping,
     /// Known key of one of these areas, for which the policy has no closer word.
     Other,
 }

@@ -101,6 +101,10 @@ fn of_meaning(meaning: &Meaning, product: &str) -> Verdict {
             finding::NO_FIREWALL,
             format!("{product} is no firewall; on Linux nftables or ufw carries this"),
         ),
+        Meaning::Housekeeping => Verdict::unsupported(
+            finding::NO_COUNTERPART,
+            format!("How the old product ran itself; {product} has settings of its own for that"),
+        ),
         Meaning::Other => by_hand("Compare this setting and set its counterpart"),
     }
 }
