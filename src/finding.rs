@@ -133,6 +133,8 @@ catalogue! {
     REPEATED = "CW0012", "A key stands twice; both are in the ledger";
     /// Too many settings for one file.
     TOO_MANY = "CW0013", "The file holds more settings than can be numbered";
+    /// JSON that is not well-formed.
+    JSON_ILL_FORMED = "CW0014", "The JSON is not well-formed";
 
     /// A question that the bytes leave open.
     QUESTION = "CW0100", "The file does not say something that the conversion needs";
@@ -155,6 +157,12 @@ catalogue! {
 
     /// Masks made to be slow.
     TOO_COMPLEX = "CW0109", "Masks with so many wildcards take too long to compare";
+    /// A form that nobody has shown.
+    BEST_EFFORT = "CW0110", "No file of this form was seen by the project; it is read on a best-effort basis";
+    /// The source acts on nothing.
+    REPORTS_ONLY = "CW0111", "The source only reports threats; the target acts on them";
+    /// Tasks in a group of another name.
+    STRAY_TASK = "CW0112", "A task stands in a group that Crosswalk does not know";
 
     /// Columns to confirm.
     COLUMNS_OPEN = "CW0140", "A list waits until you confirm what its columns mean";

@@ -3,6 +3,7 @@
 
 pub mod decode;
 pub mod ini;
+pub mod json;
 pub mod leaves;
 pub mod list;
 pub mod recognise;
@@ -18,6 +19,7 @@ use crate::policy::Platform;
 use crate::watch::Watch;
 use decode::Encoding;
 use ini::IniDoc;
+use json::JsonDoc;
 use list::ListDoc;
 pub use recognise::Format;
 use rows::RowsDoc;
@@ -55,6 +57,8 @@ pub enum Document {
     List(ListDoc),
     /// Rows of cells with quotation marks: CSV, pasted text.
     Rows(RowsDoc),
+    /// Objects and arrays.
+    Json(JsonDoc),
 }
 
 macro_rules! each {
@@ -64,6 +68,7 @@ macro_rules! each {
             Document::Ini($doc) => $body,
             Document::List($doc) => $body,
             Document::Rows($doc) => $body,
+            Document::Json($doc) => $body,
         }
     };
 }
@@ -126,6 +131,7 @@ pub fn read(name: &str, bytes: &[u8], watch: &mut Watch) -> Result<Reading, Refu
         recognise::Shape::Ini => Document::Ini(IniDoc::parse(decoded.text).map_err(named)?),
         recognise::Shape::List => Document::List(ListDoc::parse(decoded.text)),
         recognise::Shape::Rows => Document::Rows(RowsDoc::parse(decoded.text)),
+        recognise::Shape::Json => Document::Json(JsonDoc::parse(decoded.text, watch).map_err(named)?),
     };
     let format = recognise::format(&document).map_err(named)?;
     let input = InputInfo {

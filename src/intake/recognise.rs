@@ -3,6 +3,7 @@
 
 use super::Document;
 use super::ini::IniKind;
+use super::json::JsonDoc;
 use crate::finding::{self, Refusal};
 use crate::policy::Platform;
 
@@ -13,6 +14,8 @@ pub enum Format {
     KeslExport,
     /// `kesl-control --get-settings`, one task.
     KeslTask,
+    /// Either of the two with `--json`.
+    KeslJson,
     /// `kavshell export` or a trusted zone of the KSWS family.
     KswsXml,
     /// Exclusions of the local interface.
@@ -58,6 +61,16 @@ pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
             label: "Kaspersky Endpoint Security for Linux, settings of one task",
             promise: "Full conversion once the task is certain: its keys tell, or you answer",
             export: "On the machine: kesl-control --get-settings 1 --file task1.ini (the number is the task's)",
+        },
+    ),
+    (
+        Format::KeslJson,
+        Platform::Linux,
+        FormatInfo {
+            id: "kesl-json",
+            label: "Kaspersky Endpoint Security for Linux, settings written with --json",
+            promise: "Best effort, after you say that names and values are those of the INI export: the project has seen no such file yet",
+            export: "On the machine: kesl-control --export-settings --file export.json --json; the same without --json is read with certainty",
         },
     ),
     (
@@ -144,6 +157,8 @@ pub enum Shape {
     List,
     /// Any other rows of cells.
     Rows,
+    /// Objects and arrays.
+    Json,
 }
 
 const READABLE: &str = "Drop a KESL settings export, a kavshell export, or an exclusions list of the local interface; the page tells how to make each";
@@ -157,11 +172,7 @@ pub fn recognise(text: &str) -> Result<Shape, Refusal> {
     let json = start.starts_with('{')
         || start.strip_prefix('[').is_some_and(|r| r.trim_start().starts_with(['{', '"', '[', ']', '-']));
     if json {
-        return Err(Refusal::new(
-            finding::UNKNOWN_FORMAT,
-            "This looks like JSON; Crosswalk does not read JSON exports",
-            "For KESL, export without --json: kesl-control --export-settings --file export.ini",
-        ));
+        return Ok(Shape::Json);
     }
     let rows = text.lines().filter(|l| !l.trim().is_empty()).take(50);
     let (mut all, mut like, mut whole) = (0, 0, 0);
@@ -200,6 +211,8 @@ pub const TASK_KEYS: &[(&str, &str)] = &[
     ("ScanByAccessType", "File_Threat_Protection"),
     ("ContainerNameMask", "Container_Scan"),
     ("ScanPriority", "on-demand"),
+    ("ScanScripts", "Inventory_Scan"),
+    ("ScanBinaries", "Inventory_Scan"),
     ("PacketRules", "Firewall_Management"),
     ("DefaultIncomingAction", "Firewall_Management"),
     ("DeviceClass", "Device_Control"),
@@ -213,6 +226,7 @@ pub const TASK_KEYS: &[(&str, &str)] = &[
     ("SambaConfigPath", "AppSettings"),
     ("UseTrustedPrograms", "Behavior_Detection"),
     ("ScanRemovableDrives", "Removable_Drives_Scan"),
+    ("DaysToLive", "Backup"),
 ];
 
 /// Sections and keys that occur in task files of several tasks: they show that it is one, not which.
@@ -226,7 +240,6 @@ const TASK_SIGNS: &[&str] = &[
     "UseExcludeThreats",
     "ScanArchived",
     "ScanContainers",
-    "DaysToLive",
 ];
 
 /// Format of a parsed document.
@@ -264,20 +277,41 @@ pub fn format(document: &Document) -> Result<Format, Refusal> {
             }
         }
         Document::Rows(_) => Ok(Format::Rows),
-        Document::Ini(doc) => {
-            let format = ini_format(doc)?;
-            let headers = (0..doc.leaf_count()).filter(|l| doc.kind(*l) == IniKind::TaskHeader).count();
-            if format == Format::KeslTask && headers > 1 {
-                return Err(Refusal::new(
-                    finding::UNKNOWN_FORMAT,
-                    "The file holds the settings of several tasks one after the other; Crosswalk reads one task, or a full export",
-                    "Export everything in one file: kesl-control --export-settings --file export.ini",
-                ));
-            }
-            Ok(format)
-        }
+        Document::Json(doc) => json_format(doc),
+        Document::Ini(doc) => ini_format(doc),
     }
 }
+
+/// Format of a JSON document. What other products write in JSON is recognised here, too.
+fn json_format(doc: &JsonDoc) -> Result<Format, Refusal> {
+    if has_kesl_names(doc) {
+        return Ok(Format::KeslJson);
+    }
+    Err(Refusal::new(
+        finding::UNKNOWN_FORMAT,
+        "This is JSON, but no Kaspersky export that Crosswalk knows",
+        "For KESL, export without --json: kesl-control --export-settings --file export.ini",
+    )
+    .at(1, 1))
+}
+
+/// Whether the outermost keys are those of a KESL export, nested or joined with dots.
+fn has_kesl_names(doc: &JsonDoc) -> bool {
+    doc.children(doc.root()).any(|node| {
+        let name = doc.key(node).split('.').next().unwrap_or("");
+        ENVELOPE.contains(&name)
+            || TASK_SIGNS.contains(&name)
+            || TASK_KEYS.iter().any(|(key, _)| *key == name)
+    })
+}
+
+/// Whether a JSON document of KESL is a full export, and not one task.
+pub fn has_kesl_envelope(doc: &JsonDoc) -> bool {
+    doc.children(doc.root()).any(|node| ENVELOPE.contains(&doc.key(node).split('.').next().unwrap_or("")))
+}
+
+/// Sections that only a full export has.
+const ENVELOPE: &[&str] = &["AppSettings", "MonitoringTask", "OnDemandTask", "NetSettings", "BackupTask"];
 
 fn ini_format(doc: &super::ini::IniDoc) -> Result<Format, Refusal> {
     let mut version = false;
@@ -367,6 +401,9 @@ mod tests {
             ("D:\\Data\\\r\n*.mdf\r\n", Ok("rows")),
             ("<html/>", Err("CW0008")),
             ("{\"PxgRetVal\":1}", Err("CW0008")),
+            ("{\"AppSettings\":{\"UseKSN\":\"No\"}}", Ok("kesl-json")),
+            ("{\"ScanScope.item_0000\":{\"Path\":\"/\"}}", Ok("kesl-json")),
+            ("{\"ScanArchived\":false", Err("CW0014")),
             ("[{\"a\":1}]", Err("CW0008")),
             ("hello", Err("CW0008")),
             ("[General]\nPackageType=x\nScanMemoryLimit=8192\n", Err("CW0009")),

@@ -124,6 +124,8 @@ pub fn generous() -> Options {
         ("local-list.columns", "confirmed"),
         ("trusted.opened-files", "yes"),
         ("kesl.task", "File_Threat_Protection"),
+        ("kesl.schedule", "confirmed"),
+        ("kesl.json", "confirmed"),
     ])
 }
 
