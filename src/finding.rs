@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::text;
+
 /// How much a finding should worry the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -70,7 +72,14 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal that names no place yet; the intake adds the input's name.
     pub fn new(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, input: String::new(), line: 0, column: 0, message: message.into(), hint: hint.into() }
+        Self {
+            code,
+            input: String::new(),
+            line: 0,
+            column: 0,
+            message: text::owned(message),
+            hint: text::owned(hint),
+        }
     }
 
     /// The same refusal at a line and column.
@@ -133,6 +142,22 @@ catalogue! {
     REPEATED = "CW0012", "A key stands twice; both are in the ledger";
     /// Too many settings for one file.
     TOO_MANY = "CW0013", "The file holds more settings than can be numbered";
+    /// A ZIP without a directory.
+    ARCHIVE_BROKEN = "CW0017", "The archive is damaged or empty";
+    /// A limit of archives.
+    ARCHIVE_LIMIT = "CW0018", "The archive holds more than is unpacked";
+    /// A name that leads elsewhere.
+    ENTRY_NAME = "CW0019", "The name of an entry of an archive is not accepted";
+    /// Encryption, unusual methods.
+    ENTRY_PACKED = "CW0020", "An entry of an archive is encrypted or packed in an unusual way";
+    /// Other bytes than announced.
+    ENTRY_BROKEN = "CW0021", "An entry of an archive is not what the archive announces";
+    /// An archive that is not opened.
+    NOT_UNPACKED = "CW0022", "The file is an archive that is not opened here";
+    /// Links, devices.
+    NOT_A_FILE = "CW0023", "The entry is no file";
+    /// Nothing to read in a policy file.
+    NO_STRINGS = "CW0024", "The binary file of Security Center holds no readable text";
 
     /// A question that the bytes leave open.
     QUESTION = "CW0100", "The file does not say something that the conversion needs";
@@ -155,6 +180,15 @@ catalogue! {
 
     /// Masks made to be slow.
     TOO_COMPLEX = "CW0109", "Masks with so many wildcards take too long to compare";
+
+    /// Hidden files and what systems leave behind.
+    LEFT_OUT = "CW0130", "A file that is no export was left out";
+    /// Characters that are not seen.
+    UNSEEN = "CW0131", "A character cannot be seen, or turns the text around it";
+    /// Strings of a policy file.
+    INVENTORY = "CW0132", "The strings of a binary file are listed; this is no converted policy";
+    /// Limits of the search for strings.
+    INVENTORY_LIMIT = "CW0133", "Not everything in the binary file was searched";
 
     /// Wrong platform for the route.
     PLATFORM = "CW0200", "The policy and the route are for different systems";

@@ -41,6 +41,7 @@
 pub mod app;
 pub mod bundle;
 pub mod convert;
+mod crc;
 pub mod finding;
 pub mod intake;
 pub mod kaspersky;
@@ -49,6 +50,7 @@ pub mod mask;
 pub mod options;
 pub mod policy;
 pub mod review;
+pub mod text;
 pub mod vendor;
 pub mod view;
 pub mod watch;

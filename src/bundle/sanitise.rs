@@ -18,6 +18,7 @@ pub fn sanitised(reading: &Reading) -> OutFile {
         Document::Xml(_) => xml(text, &mut words),
         Document::Ini(_) => ini(text, &mut words),
         Document::List(_) => list(text, &mut words),
+        Document::Klp(_) => lines(text, &mut words),
     }
     let extension = reading.input.name.rsplit_once('.').map_or("txt", |(_, ext)| ext);
     let known =
@@ -94,6 +95,14 @@ fn ini(text: &str, words: &mut Words) {
             _ => words.value(body),
         }
         words.keep(end);
+    }
+}
+
+/// Every line is a value.
+fn lines(text: &str, words: &mut Words) {
+    for line in text.split_inclusive('\n') {
+        words.value(line.trim_end_matches('\n'));
+        words.keep("\n");
     }
 }
 

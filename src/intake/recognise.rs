@@ -19,6 +19,8 @@ pub enum Format {
     LocalExclusions,
     /// Trusted applications of the local interface.
     LocalTrusted,
+    /// Policy file of Security Center.
+    KscKlp,
 }
 
 /// One line of the table of formats.
@@ -84,6 +86,16 @@ pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
             label: "Kaspersky for Windows, trusted applications exported from the local interface",
             promise: "The paths are read in full; the file does not hold the check boxes, so conversion waits for your answer",
             export: "In the program: Exclusions and actions on object detection, Specify trusted applications, Export",
+        },
+    ),
+    (
+        Format::KscKlp,
+        Platform::Windows,
+        FormatInfo {
+            id: "ksc-klp",
+            label: "Kaspersky Security Center, policy file (.klp)",
+            promise: "Inventory only: the strings in the file, without order, state or effect, not verified and not complete; nothing is converted",
+            export: "In the Web Console: Devices, Policies & profiles, select the policy, Export. Export its lists as XML, too: those can be converted",
         },
     ),
 ];
@@ -187,6 +199,7 @@ const TASK_SIGNS: &[&str] = &[
 /// Format of a parsed document.
 pub fn format(document: &Document) -> Result<Format, Refusal> {
     match document {
+        Document::Klp(_) => Ok(Format::KscKlp),
         Document::Xml(doc) => {
             let root = doc.name(doc.root());
             if root.eq_ignore_ascii_case("KAV-WSEE-Settings") {

@@ -5,10 +5,12 @@
 //! | [`kesl`] | KESL full export and task files | kaspersky-linux, sections 5–11 |
 //! | [`ksws`] | KSWS / KESS / KICS for Nodes XML | kaspersky-windows, section 6 |
 //! | [`local_list`] | lists of the local interface | kaspersky-windows, section 5 |
+//! | [`klp`] | policy files of Security Center | kaspersky-windows, section 7.1 |
 //!
 //! [`machine`] asks what variables in Windows paths stand for.
 
 pub mod kesl;
+pub mod klp;
 pub mod ksws;
 pub mod local_list;
 pub mod machine;
@@ -18,6 +20,7 @@ use crate::finding::{Finding, Place, Severity};
 use crate::intake::{Format, Reading};
 use crate::options::Answers;
 use crate::policy::{Item, Platform, Policy, Question, Reach, Task};
+use crate::text;
 pub(crate) use part::Part;
 
 /// Interprets one input, or several that the user says are one machine or one policy.
@@ -35,6 +38,7 @@ pub fn interpret(readings: &[&Reading], answers: &Answers) -> Policy {
             Format::KeslExport | Format::KeslTask => kesl::read(reading, answers),
             Format::KswsXml => ksws::read(reading, answers),
             Format::LocalExclusions | Format::LocalTrusted => local_list::read(reading, answers),
+            Format::KscKlp => klp::read(reading),
         };
         append(&mut policy, index, reading, part);
     }
@@ -54,8 +58,8 @@ pub(crate) struct Read {
 
 fn append(policy: &mut Policy, index: usize, reading: &Reading, part: Read) {
     let mut input = reading.input.clone();
-    input.product = part.product;
-    input.version = part.version;
+    input.product = text::owned(part.product);
+    input.version = text::owned(part.version);
     policy.inputs.push(input);
     let offset = policy.tasks.len();
     policy.tasks.extend(part.tasks);
@@ -89,7 +93,7 @@ pub(crate) fn finding(
         code,
         severity,
         origin: Place { input: reading.input.name.clone(), line },
-        message: message.into(),
-        hint: hint.into(),
+        message: text::owned(message),
+        hint: text::owned(hint),
     }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub mod leaves;
+pub mod zips;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

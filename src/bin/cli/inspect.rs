@@ -4,28 +4,35 @@ use crosswalk::options::Options;
 use crosswalk::{Reading, convert, interpret, vendor, view};
 use serde_json::json;
 
-use super::{Look, Outcome, Stop, output, readings};
+use super::bring::{Input, bring};
+use super::{Look, Outcome, Stop, output};
 
 pub(crate) fn inspect(look: &Look) -> Result<Outcome, Stop> {
     let answers = look.told.answers()?;
-    let (inputs, refused) = readings(&look.files)?;
+    let batch = bring(&look.files)?;
     let mut text = String::new();
     let mut values = Vec::new();
-    for reading in &inputs {
+    for Input { customer, reading } in &batch.inputs {
         let policy = interpret(&[reading], &answers);
         let input = view::input(reading, &policy);
         let items = view::items(reading, &policy, 0, usize::MAX);
         if look.json {
-            values.push(json!({"input": input, "items": items}));
+            values.push(json!({"customer": customer, "input": input, "items": items}));
         } else {
+            text.push_str(&of_customer(customer));
             text.push_str(&describe(&input, &items));
         }
     }
     if look.json {
-        text = output::json(&json!({"inputs": values, "refused": refused}));
+        text = output::json(&json!({"inputs": values, "refused": batch.refused}));
     }
     output::print(&text)?;
-    Ok(Outcome { refused: !refused.is_empty(), ..Outcome::default() })
+    Ok(Outcome { refused: !batch.refused.is_empty(), ..Outcome::default() })
+}
+
+/// Whose an input is, in front of its name.
+fn of_customer(customer: &str) -> String {
+    if customer.is_empty() { String::new() } else { format!("{customer}/") }
 }
 
 fn describe(input: &view::InputView, items: &[view::ItemView]) -> String {
@@ -59,22 +66,23 @@ fn describe(input: &view::InputView, items: &[view::ItemView]) -> String {
 
 pub(crate) fn compare(look: &Look) -> Result<Outcome, Stop> {
     let options = Options { answers: look.told.answers()?, ..Options::default() };
-    let (inputs, refused) = readings(&look.files)?;
+    let batch = bring(&look.files)?;
     let mut text = String::new();
     let mut values = Vec::new();
-    for reading in &inputs {
-        let (shown, value) = of_input(reading, &options);
+    for Input { customer, reading } in &batch.inputs {
+        let (shown, value) = of_input(customer, reading, &options);
+        text.push_str(&of_customer(customer));
         text.push_str(&shown);
         values.push(value);
     }
     if look.json {
-        text = output::json(&json!({"inputs": values, "refused": refused}));
+        text = output::json(&json!({"inputs": values, "refused": batch.refused}));
     }
     output::print(&text)?;
-    Ok(Outcome { refused: !refused.is_empty(), ..Outcome::default() })
+    Ok(Outcome { refused: !batch.refused.is_empty(), ..Outcome::default() })
 }
 
-fn of_input(reading: &Reading, options: &Options) -> (String, serde_json::Value) {
+fn of_input(customer: &str, reading: &Reading, options: &Options) -> (String, serde_json::Value) {
     let policy = interpret(&[reading], &options.answers);
     let mut text = format!("{}\n", reading.input.name);
     let mut values = Vec::new();
@@ -86,5 +94,5 @@ fn of_input(reading: &Reading, options: &Options) -> (String, serde_json::Value)
         values.push(json!({"target": shown.target.id, "rows": shown.rows, "entries": shown.entries,
             "totals": shown.totals.into_iter().collect::<std::collections::BTreeMap<_, _>>()}));
     }
-    (text, json!({"input": reading.input.name, "targets": values}))
+    (text, json!({"customer": customer, "input": reading.input.name, "targets": values}))
 }
