@@ -414,6 +414,15 @@ fn the_sanitised_copy_gives_nothing_away_and_keeps_the_structure() {
         let Ok(read) = reading(&name, &bytes) else { continue };
         let copy = bundle::sanitised(&read);
         let (before, after) = (decoded(&bytes), decoded(&copy.bytes));
+        if read.format.id() == "ksc-klp" {
+            // The copy is the list of strings, no policy file.
+            let words = common::leaves::klp_leaves(&bytes);
+            assert_eq!(after.lines().count(), words.len(), "{name}");
+            for word in words.iter().flat_map(|leaf| leaf.value.split(|c: char| !c.is_alphabetic())) {
+                assert!(word.chars().count() < 3 || !after.contains(word), "{name}: {word} survives");
+            }
+            continue;
+        }
         let again = reading(&name, &copy.bytes)
             .unwrap_or_else(|r| panic!("{name}: the copy is refused: {r:?}\n{after}"));
         assert_eq!(again.format.id(), read.format.id(), "{name}");

@@ -204,7 +204,8 @@ fn assigns(text: &str) -> bool {
 /// like Chinese, and binary data look like anything.
 const fn is_text(unit: u16) -> bool {
     matches!(unit,
-        0x20..=0x7E | 0xA0..=0x24F | 0x400..=0x52F
+        // Not U+0100, U+0200, U+0400: small numbers in front of a string look like them.
+        0x20..=0x7E | 0xA0..=0xFF | 0x101..=0x1FF | 0x201..=0x24F | 0x401..=0x4FF | 0x501..=0x52F
         // General punctuation with the marks that turn text, so that they are seen.
         | 0x200B..=0x2044 | 0x2066..=0x2069
         | 0x20AC | 0x2116)
