@@ -129,7 +129,7 @@ catalogue! {
     /// A document type declaration.
     DOCTYPE = "CW0006", "The XML has a document type declaration";
     /// Nesting too deep.
-    TOO_DEEP = "CW0007", "The document is nested more than 256 levels deep";
+    TOO_DEEP = "CW0007", "The document is nested more than 256 levels deep, or by longer names than any export has";
     /// Nothing that a reader knows.
     UNKNOWN_FORMAT = "CW0008", "The file is no export that Crosswalk reads";
     /// A known file that is no export.
