@@ -137,6 +137,26 @@ fn merging_stays_inside_one_customer() {
 }
 
 #[test]
+fn names_made_to_be_long_do_not_stop_the_others() {
+    let place = Place::new();
+    let long = "n".repeat(400);
+    let archive = zip(&[
+        entry(&format!("{long}/{long}.ini"), export("long")),
+        entry(&format!("{long}x/{long}.ini"), export("longer")),
+        entry("acme/a.ini", export("a")),
+    ]);
+    let path = place.file("all.zip", &archive);
+    let (exit, files, said) = place.convert("out", &[&path]);
+    assert_eq!((exit, index(&files).len()), (0, 3), "{said}");
+    assert!(files.contains_key("acme/a.ini/clamav-conf/report.json"));
+    let many: Vec<Entry> = (0..60).map(|n| entry(&format!("export-{n}.ini"), export("m"))).collect();
+    let path = place.file("many.zip", zip(&many));
+    let (exit, files, said) = place.convert("merged", &[&path, "--merge"]);
+    assert_eq!(exit, 0, "{said}");
+    assert_eq!(folders(&files), set(&["many/export-0.ini+59 more/clamav-conf"]));
+}
+
+#[test]
 fn what_is_refused_does_not_stop_the_others() {
     let place = Place::new();
     let archive = zip(&[

@@ -233,7 +233,7 @@ fn a_million_of_everything() {
             body.len(),
             start.elapsed() - read_in
         );
-        assert!(start.elapsed() < Duration::from_secs(60), "{what}: {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(300), "{what}: {:?}", start.elapsed());
     }
 }
 

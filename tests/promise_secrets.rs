@@ -138,6 +138,37 @@ fn no_secret_comes_out_of_ini() {
 }
 
 #[test]
+fn no_secret_comes_out_of_policy_files() {
+    let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let head = b"\x08\0\0\0kscpolfmn\x01\0\0".to_vec();
+    for line in [
+        "http://anna:{}@proxy.example.net:3128",
+        "anna:{}@proxy.example.net",
+        "Password={}",
+        "Password: {}",
+        "the password is {}",
+        "backup.exe /password={} /quiet",
+        "Authorization: Bearer {}",
+        "token {}",
+    ] {
+        let text = line.replace("{}", WORD);
+        for parts in [
+            vec![head.clone(), wide(&text), vec![0, 0], wide("KLPOL_NAME")],
+            vec![head.clone(), vec![7], wide("KLPOL_NAME"), vec![0, 0], wide(&text), vec![0]],
+        ] {
+            hidden("x.klp", &parts.concat(), &[WORD], line);
+        }
+        // Packed, the word does not stand in the bytes, so it is only looked for in what comes out.
+        let packed = miniz_oxide::deflate::compress_to_vec(&wide(&text), 6);
+        let out = everything("x.klp", &[&head[..], b"ZLIB", &packed].concat());
+        assert!(!out.contains(WORD) && out.contains("withheld"), "{line}");
+    }
+    for secret in [BASE64, HEX] {
+        hidden("x.klp", &[&head[..], &wide(secret)].concat(), &[secret], "random");
+    }
+}
+
+#[test]
 fn no_long_random_string_comes_out() {
     for secret in [BASE64, HEX, &HEX.to_uppercase(), &BASE64.replace('+', "-").replace('/', "_")] {
         hidden("x.ini", ini(&format!("Blob={secret}")).as_bytes(), &[secret], "unknown key");

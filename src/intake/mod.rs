@@ -177,13 +177,20 @@ pub fn hex(bytes: &[u8]) -> String {
     out
 }
 
-/// Last component of a path in either system's spelling, without control characters; what nobody sees is shown by number.
+/// Longest name of an input or a customer, in bytes: both become names of folders, and those end at 255.
+pub const MAX_NAME: usize = 200;
+
+/// Last component of a path in either system's spelling, without control characters; what nobody sees is shown by number,
+/// and a name made to be long is cut.
 pub fn display_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or("");
     let clean: String =
         last.chars().map(|c| if c.is_control() || "<>:\"|?*".contains(c) { '_' } else { c }).collect();
     let clean = crate::text::shown(clean.trim_matches([' ', '.']));
-    if clean.is_empty() { "input".to_owned() } else { clean.into_owned() }
+    let fits =
+        clean.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= MAX_NAME).last();
+    let clean = clean.get(..fits.unwrap_or(0)).unwrap_or("").trim_end_matches([' ', '.']);
+    if clean.is_empty() { "input".to_owned() } else { clean.to_owned() }
 }
 
 /// Names of several inputs made unique as the file manager does it: `a.ini`, `a (2).ini` becomes `a.ini (2)`.
@@ -211,6 +218,7 @@ mod tests {
         ] {
             assert_eq!(display_name(given), shown);
         }
+        assert_eq!(display_name(&"ü".repeat(300)), "ü".repeat(100));
         assert_eq!(unique_name("a", |n| n == "a" || n == "a (2)"), "a (3)");
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use crosswalk::bundle::{self, OutFile, Part};
+use crosswalk::intake::MAX_NAME;
 use crosswalk::options::{Decisions, Options};
 use crosswalk::policy::Policy;
 use crosswalk::vendor::{self, Route};
@@ -78,9 +79,11 @@ pub(crate) fn convert(call: &Call) -> Result<Outcome, Stop> {
         for route in routes(&call.to, &policy) {
             let conversion = run(&policy, route, &options);
             outcome.needs_person |= call.strict && conversion.needs_person();
-            let input = group.iter().map(|r| r.input.name.as_str()).collect::<Vec<_>>().join("+");
-            let part =
-                Part { input, target: route.info().id, files: bundle::files(group, &policy, &conversion) };
+            let part = Part {
+                input: merged_name(group),
+                target: route.info().id,
+                files: bundle::files(group, &policy, &conversion),
+            };
             parts.push(((*customer).to_owned(), part));
         }
     }
@@ -93,6 +96,18 @@ pub(crate) fn convert(call: &Call) -> Result<Outcome, Stop> {
     };
     output::write_all(&call.out, &files, call.force)?;
     Ok(outcome)
+}
+
+/// The name of the folder for inputs that are one machine or one policy.
+fn merged_name(group: &[&Reading]) -> String {
+    let names: Vec<&str> = group.iter().map(|r| r.input.name.as_str()).collect();
+    let joined = names.join("+");
+    match names.as_slice() {
+        [first, rest @ ..] if joined.len() > MAX_NAME && !rest.is_empty() => {
+            format!("{first}+{} more", rest.len())
+        }
+        _ => joined,
+    }
 }
 
 fn options(call: &Call) -> Result<Options, Stop> {
