@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::text;
+
 /// How much a finding should worry the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -70,7 +72,14 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal that names no place yet; the intake adds the input's name.
     pub fn new(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, input: String::new(), line: 0, column: 0, message: message.into(), hint: hint.into() }
+        Self {
+            code,
+            input: String::new(),
+            line: 0,
+            column: 0,
+            message: text::owned(message),
+            hint: text::owned(hint),
+        }
     }
 
     /// The same refusal at a line and column.
@@ -120,7 +129,7 @@ catalogue! {
     /// A document type declaration.
     DOCTYPE = "CW0006", "The XML has a document type declaration";
     /// Nesting too deep.
-    TOO_DEEP = "CW0007", "The document is nested more than 256 levels deep";
+    TOO_DEEP = "CW0007", "The document is nested more than 256 levels deep, or by longer names than any export has";
     /// Nothing that a reader knows.
     UNKNOWN_FORMAT = "CW0008", "The file is no export that Crosswalk reads";
     /// A known file that is no export.
@@ -135,6 +144,22 @@ catalogue! {
     TOO_MANY = "CW0013", "The file holds more settings than can be numbered";
     /// JSON that is not well-formed.
     JSON_ILL_FORMED = "CW0014", "The JSON is not well-formed";
+    /// A ZIP without a directory.
+    ARCHIVE_BROKEN = "CW0017", "The archive is damaged or empty";
+    /// A limit of archives.
+    ARCHIVE_LIMIT = "CW0018", "The archive holds more than is unpacked";
+    /// A name that leads elsewhere.
+    ENTRY_NAME = "CW0019", "The name of an entry of an archive is not accepted";
+    /// Encryption, unusual methods.
+    ENTRY_PACKED = "CW0020", "An entry of an archive is encrypted or packed in an unusual way";
+    /// Other bytes than announced.
+    ENTRY_BROKEN = "CW0021", "An entry of an archive is not what the archive announces";
+    /// An archive that is not opened.
+    NOT_UNPACKED = "CW0022", "The file is an archive that is not opened here";
+    /// Links, devices.
+    NOT_A_FILE = "CW0023", "The entry is no file";
+    /// Nothing to read in a policy file.
+    NO_STRINGS = "CW0024", "The binary file of Security Center holds no readable text";
 
     /// A question that the bytes leave open.
     QUESTION = "CW0100", "The file does not say something that the conversion needs";
@@ -163,6 +188,15 @@ catalogue! {
     REPORTS_ONLY = "CW0111", "The source only reports threats; the target acts on them";
     /// Tasks in a group of another name.
     STRAY_TASK = "CW0112", "A task stands in a group that Crosswalk does not know";
+
+    /// Hidden files and what systems leave behind.
+    LEFT_OUT = "CW0130", "A file that is no export was left out";
+    /// Characters that are not seen.
+    UNSEEN = "CW0131", "A character cannot be seen, or turns the text around it";
+    /// Strings of a policy file.
+    INVENTORY = "CW0132", "The strings of a binary file are listed; this is no converted policy";
+    /// Limits of the search for strings.
+    INVENTORY_LIMIT = "CW0133", "Not everything in the binary file was searched";
 
     /// Columns to confirm.
     COLUMNS_OPEN = "CW0140", "A list waits until you confirm what its columns mean";

@@ -9,8 +9,8 @@ use rustc_hash::FxHashMap;
 
 use super::OutFile;
 use crate::columns::{look, vocabulary};
-use crate::intake::rows::RowsDoc;
 use crate::intake::json::{JsonDoc, JsonKind};
+use crate::intake::rows::RowsDoc;
 use crate::intake::{Document, Reading, secret};
 
 /// The sanitised copy of an input.
@@ -23,6 +23,7 @@ pub fn sanitised(reading: &Reading) -> OutFile {
         Document::List(_) => list(text, &mut words),
         Document::Rows(doc) => rows(text, doc, &mut words),
         Document::Json(doc) => json(doc, &mut words),
+        Document::Klp(_) => lines(text, &mut words),
     }
     let extension = reading.input.name.rsplit_once('.').map_or("txt", |(_, ext)| ext);
     let known = ["ini", "xml", "csv", "txt", "json"]
@@ -154,6 +155,14 @@ fn json(doc: &JsonDoc, words: &mut Words) {
         done = token.span.end;
     }
     words.keep(text.get(done..).unwrap_or(""));
+}
+
+/// Every line is a value.
+fn lines(text: &str, words: &mut Words) {
+    for line in text.split_inclusive('\n') {
+        words.value(line.trim_end_matches('\n'));
+        words.keep("\n");
+    }
 }
 
 fn list(text: &str, words: &mut Words) {

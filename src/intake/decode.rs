@@ -35,6 +35,8 @@ pub enum Encoding {
         /// Starts with a byte order mark.
         bom: bool,
     },
+    /// No text as a whole. A sanitised copy of it is UTF-8.
+    Binary,
 }
 
 impl Encoding {
@@ -47,6 +49,7 @@ impl Encoding {
             Self::Utf16Le { bom: true } => "UTF-16LE with BOM",
             Self::Utf16Be { bom: false } => "UTF-16BE",
             Self::Utf16Be { bom: true } => "UTF-16BE with BOM",
+            Self::Binary => "binary",
         }
     }
 
@@ -57,7 +60,7 @@ impl Encoding {
             mark.into_iter().chain(text.encode_utf16()).flat_map(bytes).collect()
         };
         match self {
-            Self::Utf8 { bom: false } => text.as_bytes().to_vec(),
+            Self::Utf8 { bom: false } | Self::Binary => text.as_bytes().to_vec(),
             Self::Utf8 { bom: true } => ["\u{FEFF}".as_bytes(), text.as_bytes()].concat(),
             Self::Utf16Le { bom } => wide(bom, u16::to_le_bytes),
             Self::Utf16Be { bom } => wide(bom, u16::to_be_bytes),
@@ -86,7 +89,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, Refusal> {
     }
     let (encoding, body) = sniff(bytes);
     let text = match encoding {
-        Encoding::Utf8 { .. } => utf8(body)?,
+        Encoding::Utf8 { .. } | Encoding::Binary => utf8(body)?,
         Encoding::Utf16Le { .. } => utf16(body, u16::from_le_bytes)?,
         Encoding::Utf16Be { .. } => utf16(body, u16::from_be_bytes)?,
     };
@@ -171,7 +174,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Refusal> {
 fn binary_refusal() -> Refusal {
     Refusal::new(
         finding::BINARY,
-        "The file is binary: it may be a .cfg, .dat or .klp file, or an archive",
+        "The file is binary: it may be a .cfg, .dat, .klprof or .klt file",
         "Export the list or policy as XML or text instead; the page tells how for each product",
     )
 }

@@ -1,9 +1,13 @@
 //! Bytes to a document: decoding, recognition by content, parsing, numbering of leaves, withholding of secrets.
 //! Knows shapes (tree, sections, rows), not what the settings mean; that is `kaspersky`'s.
 
+pub mod archive;
+pub mod batch;
 pub mod decode;
+mod inflate;
 pub mod ini;
 pub mod json;
+pub mod klp;
 pub mod leaves;
 pub mod list;
 pub mod recognise;
@@ -14,12 +18,13 @@ pub mod xml;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::finding::Refusal;
+use crate::finding::{self, Refusal};
 use crate::policy::Platform;
 use crate::watch::Watch;
 use decode::Encoding;
 use ini::IniDoc;
 use json::JsonDoc;
+use klp::KlpDoc;
 use list::ListDoc;
 pub use recognise::Format;
 use rows::RowsDoc;
@@ -59,6 +64,8 @@ pub enum Document {
     Rows(RowsDoc),
     /// Objects and arrays.
     Json(JsonDoc),
+    /// Strings of a binary file.
+    Klp(KlpDoc),
 }
 
 macro_rules! each {
@@ -69,6 +76,7 @@ macro_rules! each {
             Document::List($doc) => $body,
             Document::Rows($doc) => $body,
             Document::Json($doc) => $body,
+            Document::Klp($doc) => $body,
         }
     };
 }
@@ -124,7 +132,20 @@ pub fn read(name: &str, bytes: &[u8], watch: &mut Watch) -> Result<Reading, Refu
         refusal.input.clone_from(&name);
         refusal
     };
-    let decoded = decode::decode(bytes).map_err(named)?;
+    if let Some(refusal) = archive::unopened(bytes) {
+        return Err(named(refusal));
+    }
+    if bytes.len() <= decode::MAX_BYTES && klp::begins_like(bytes) {
+        return harvest(name, bytes);
+    }
+    let decoded = match decode::decode(bytes) {
+        Err(refusal)
+            if [finding::BINARY, finding::ENCODING].contains(&refusal.code) && klp::has_marks(bytes) =>
+        {
+            return harvest(name, bytes);
+        }
+        decoded => decoded.map_err(named)?,
+    };
     let recognised = recognise::recognise(&decoded.text).map_err(named)?;
     let document = match recognised {
         recognise::Shape::Xml => Document::Xml(XmlDoc::parse(decoded.text, watch).map_err(named)?),
@@ -134,17 +155,29 @@ pub fn read(name: &str, bytes: &[u8], watch: &mut Watch) -> Result<Reading, Refu
         recognise::Shape::Json => Document::Json(JsonDoc::parse(decoded.text, watch).map_err(named)?),
     };
     let format = recognise::format(&document).map_err(named)?;
+    Ok(reading(name, bytes, format, document, decoded.encoding))
+}
+
+/// A policy file of Security Center: its strings.
+fn harvest(name: String, bytes: &[u8]) -> Result<Reading, Refusal> {
+    match KlpDoc::harvest(bytes) {
+        Ok(doc) => Ok(reading(name, bytes, Format::KscKlp, Document::Klp(doc), Encoding::Binary)),
+        Err(refusal) => Err(Refusal { input: name, ..refusal }),
+    }
+}
+
+fn reading(name: String, bytes: &[u8], format: Format, document: Document, encoding: Encoding) -> Reading {
     let input = InputInfo {
         sha256: hex(&Sha256::digest(bytes)),
         bytes: bytes.len(),
         format: format.id(),
         product: String::new(),
         version: String::new(),
-        encoding: decoded.encoding.word(),
+        encoding: encoding.word(),
         platform: format.platform(),
         name,
     };
-    Ok(Reading { input, format, document, encoding: decoded.encoding })
+    Reading { input, format, document, encoding }
 }
 
 /// Lower-case hexadecimal.
@@ -156,12 +189,19 @@ pub fn hex(bytes: &[u8]) -> String {
     out
 }
 
-/// Last component of a path in either system's spelling, without control characters.
+/// Longest name of an input or a customer, in bytes: both become names of folders, and those end at 255.
+pub const MAX_NAME: usize = 200;
+
+/// Last component of a path in either system's spelling, without control characters; what nobody sees is shown by number,
+/// and a name made to be long is cut.
 pub fn display_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or("");
     let clean: String =
         last.chars().map(|c| if c.is_control() || "<>:\"|?*".contains(c) { '_' } else { c }).collect();
-    let clean = clean.trim_matches([' ', '.']);
+    let clean = crate::text::shown(clean.trim_matches([' ', '.']));
+    let fits =
+        clean.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= MAX_NAME).last();
+    let clean = clean.get(..fits.unwrap_or(0)).unwrap_or("").trim_end_matches([' ', '.']);
     if clean.is_empty() { "input".to_owned() } else { clean.to_owned() }
 }
 
@@ -186,9 +226,11 @@ mod tests {
             ("a\nb", "a_b"),
             ("d/", "d"),
             ("", "input"),
+            ("list\u{202E}vsc.exe", "list[U+202E]vsc.exe"),
         ] {
             assert_eq!(display_name(given), shown);
         }
+        assert_eq!(display_name(&"ü".repeat(300)), "ü".repeat(100));
         assert_eq!(unique_name("a", |n| n == "a" || n == "a (2)"), "a (3)");
     }
 }

@@ -26,6 +26,8 @@ pub enum Format {
     PropertiesMap,
     /// CSV or pasted rows.
     Rows,
+    /// Policy file of Security Center.
+    KscKlp,
 }
 
 /// One line of the table of formats.
@@ -121,6 +123,16 @@ pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
             label: "CSV file or pasted list",
             promise: "Exclusions, trusted applications, firewall rules, web addresses and devices are converted after you confirm what the columns mean",
             export: "Copy the list out of the console, or save it as CSV; a heading row helps",
+        },
+    ),
+    (
+        Format::KscKlp,
+        Platform::Windows,
+        FormatInfo {
+            id: "ksc-klp",
+            label: "Kaspersky Security Center, policy file (.klp)",
+            promise: "Inventory only: the strings in the file, without order, state or effect, not verified and not complete; nothing is converted",
+            export: "In the Web Console: Devices, Policies & profiles, select the policy, Export. Export its lists as XML, too: those can be converted",
         },
     ),
 ];
@@ -245,6 +257,7 @@ const TASK_SIGNS: &[&str] = &[
 /// Format of a parsed document.
 pub fn format(document: &Document) -> Result<Format, Refusal> {
     match document {
+        Document::Klp(_) => Ok(Format::KscKlp),
         Document::Xml(doc) => {
             let root = doc.name(doc.root());
             if root.eq_ignore_ascii_case("KAV-WSEE-Settings") {

@@ -7,11 +7,13 @@
 //! | [`local_list`] | lists of the local interface | kaspersky-windows, section 5 |
 //! | [`propertiesmap`] | console lists of KES for Windows | kaspersky-windows, section 4 |
 //! | [`rows`] | CSV files and pasted lists | the user confirms the columns |
+//! | [`klp`] | policy files of Security Center | kaspersky-windows, section 7.1 |
 //!
 //! [`machine`] asks what variables in Windows paths stand for.
 
 mod confirmed;
 pub mod kesl;
+pub mod klp;
 pub mod ksws;
 pub mod local_list;
 pub mod machine;
@@ -24,6 +26,7 @@ use crate::finding::{Finding, Place, Severity};
 use crate::intake::{Format, Reading};
 use crate::options::Answers;
 use crate::policy::{Item, Platform, Policy, Question, Reach, Task};
+use crate::text;
 pub(crate) use part::Part;
 
 /// Interprets one input, or several that the user says are one machine or one policy.
@@ -44,6 +47,7 @@ pub fn interpret(readings: &[&Reading], answers: &Answers) -> Policy {
             Format::LocalExclusions | Format::LocalTrusted => local_list::read(reading, answers),
             Format::PropertiesMap => propertiesmap::read(reading, answers),
             Format::Rows => rows::read(reading, answers),
+            Format::KscKlp => klp::read(reading),
         };
         append(&mut policy, index, reading, part);
     }
@@ -66,8 +70,8 @@ pub(crate) struct Read {
 
 fn append(policy: &mut Policy, index: usize, reading: &Reading, part: Read) {
     let mut input = reading.input.clone();
-    input.product = part.product;
-    input.version = part.version;
+    input.product = text::owned(part.product);
+    input.version = text::owned(part.version);
     if let Some(platform) = part.platform {
         input.platform = platform;
         if index == 0 {
@@ -111,7 +115,7 @@ pub(crate) fn finding(
         code,
         severity,
         origin: Place { input: reading.input.name.clone(), line },
-        message: message.into(),
-        hint: hint.into(),
+        message: text::owned(message),
+        hint: text::owned(hint),
     }
 }

@@ -4,21 +4,23 @@ use crosswalk::options::{Options, Recipe};
 use crosswalk::{Reading, convert, interpret, vendor, view};
 use serde_json::json;
 
-use super::{Look, Outcome, Stop, output, readings};
+use super::bring::{Input, bring};
+use super::{Look, Outcome, Stop, output};
 
 pub(crate) fn inspect(look: &Look) -> Result<Outcome, Stop> {
     let answers = look.told.answers()?;
-    let (inputs, refused) = readings(&look.files)?;
+    let batch = bring(&look.files)?;
     let mut text = String::new();
     let mut values = Vec::new();
-    for reading in &inputs {
+    for Input { customer, reading } in &batch.inputs {
         let policy = interpret(&[reading], &answers);
         let input = view::input(reading, &policy);
         let items = view::items(reading, &policy, 0, usize::MAX);
         let tables = view::tables(reading, &policy, &answers);
         if look.json {
-            values.push(json!({"input": input, "items": items, "tables": tables}));
+            values.push(json!({"customer": customer, "input": input, "items": items, "tables": tables}));
         } else {
+            text.push_str(&of_customer(customer));
             text.push_str(&describe(&input, &items));
             for table in &tables {
                 text.push_str(&of_table(table));
@@ -26,10 +28,15 @@ pub(crate) fn inspect(look: &Look) -> Result<Outcome, Stop> {
         }
     }
     if look.json {
-        text = output::json(&json!({"inputs": values, "refused": refused}));
+        text = output::json(&json!({"inputs": values, "refused": batch.refused}));
     }
     output::print(&text)?;
-    Ok(Outcome { refused: !refused.is_empty(), ..Outcome::default() })
+    Ok(Outcome { refused: !batch.refused.is_empty(), ..Outcome::default() })
+}
+
+/// Whose an input is, in front of its name.
+fn of_customer(customer: &str) -> String {
+    if customer.is_empty() { String::new() } else { format!("{customer}/") }
 }
 
 fn describe(input: &view::InputView, items: &[view::ItemView]) -> String {
@@ -85,9 +92,9 @@ fn of_table(table: &view::TableView) -> String {
 /// `crosswalk recipe`: a recipe with what is confirmed so far, and drafts for the other lists.
 pub(crate) fn recipe(look: &Look) -> Result<Outcome, Stop> {
     let answers = look.told.answers()?;
-    let (inputs, refused) = readings(&look.files)?;
+    let batch = bring(&look.files)?;
     let mut recipe = Recipe::of(&answers);
-    for reading in &inputs {
+    for Input { reading, .. } in &batch.inputs {
         let policy = interpret(&[reading], &answers);
         for table in view::tables(reading, &policy, &answers) {
             let known = recipe.tables.iter().any(|m| {
@@ -100,27 +107,28 @@ pub(crate) fn recipe(look: &Look) -> Result<Outcome, Stop> {
         }
     }
     output::print(&output::json(&recipe))?;
-    Ok(Outcome { refused: !refused.is_empty(), ..Outcome::default() })
+    Ok(Outcome { refused: !batch.refused.is_empty(), ..Outcome::default() })
 }
 
 pub(crate) fn compare(look: &Look) -> Result<Outcome, Stop> {
     let options = Options { answers: look.told.answers()?, ..Options::default() };
-    let (inputs, refused) = readings(&look.files)?;
+    let batch = bring(&look.files)?;
     let mut text = String::new();
     let mut values = Vec::new();
-    for reading in &inputs {
-        let (shown, value) = of_input(reading, &options);
+    for Input { customer, reading } in &batch.inputs {
+        let (shown, value) = of_input(customer, reading, &options);
+        text.push_str(&of_customer(customer));
         text.push_str(&shown);
         values.push(value);
     }
     if look.json {
-        text = output::json(&json!({"inputs": values, "refused": refused}));
+        text = output::json(&json!({"inputs": values, "refused": batch.refused}));
     }
     output::print(&text)?;
-    Ok(Outcome { refused: !refused.is_empty(), ..Outcome::default() })
+    Ok(Outcome { refused: !batch.refused.is_empty(), ..Outcome::default() })
 }
 
-fn of_input(reading: &Reading, options: &Options) -> (String, serde_json::Value) {
+fn of_input(customer: &str, reading: &Reading, options: &Options) -> (String, serde_json::Value) {
     let policy = interpret(&[reading], &options.answers);
     let mut text = format!("{}\n", reading.input.name);
     let mut values = Vec::new();
@@ -132,5 +140,5 @@ fn of_input(reading: &Reading, options: &Options) -> (String, serde_json::Value)
         values.push(json!({"target": shown.target.id, "rows": shown.rows, "entries": shown.entries,
             "totals": shown.totals.into_iter().collect::<std::collections::BTreeMap<_, _>>()}));
     }
-    (text, json!({"input": reading.input.name, "targets": values}))
+    (text, json!({"customer": customer, "input": reading.input.name, "targets": values}))
 }

@@ -23,6 +23,9 @@ use builder::{Builder, Built};
 
 /// Deepest nesting that is read.
 pub const MAX_DEPTH: usize = 256;
+/// Longest path to a leaf, as the names of the elements around it, in bytes. Each leaf's path stands in the report: few
+/// bytes of input must not become many there.
+pub const MAX_PATH: usize = 4096;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NodeKind {
