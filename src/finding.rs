@@ -133,6 +133,10 @@ catalogue! {
     REPEATED = "CW0012", "A key stands twice; both are in the ledger";
     /// Too many settings for one file.
     TOO_MANY = "CW0013", "The file holds more settings than can be numbered";
+    /// An export of somebody else's product.
+    OTHER_VENDOR = "CW0015", "The file comes from another vendor's product";
+    /// A program, an archive, a document and the like.
+    OTHER_FILE = "CW0016", "The file is of a kind that holds no settings export";
 
     /// A question that the bytes leave open.
     QUESTION = "CW0100", "The file does not say something that the conversion needs";

@@ -6,6 +6,7 @@ pub mod ini;
 pub mod leaves;
 pub mod list;
 pub mod recognise;
+mod refuse;
 pub mod secret;
 pub mod xml;
 
@@ -109,6 +110,14 @@ pub struct Reading {
 
 /// Reads one input. `name` is only shown; what the file is follows from its bytes.
 pub fn read(name: &str, bytes: &[u8], watch: &mut Watch) -> Result<Reading, Refusal> {
+    match refuse::by_bytes(bytes) {
+        Some(refusal) => Err(Refusal { input: display_name(name), ..refusal }),
+        None => read_known(name, bytes, watch).map_err(|refusal| refuse::explain(refusal, bytes)),
+    }
+}
+
+/// Reads what a reader knows.
+fn read_known(name: &str, bytes: &[u8], watch: &mut Watch) -> Result<Reading, Refusal> {
     let name = display_name(name);
     let named = |mut refusal: Refusal| {
         refusal.input.clone_from(&name);

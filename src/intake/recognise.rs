@@ -120,7 +120,8 @@ pub enum Shape {
     List,
 }
 
-const READABLE: &str = "Drop a KESL settings export, a kavshell export, or an exclusions list of the local interface; the page tells how to make each";
+/// What to bring, where nothing is known about a file.
+pub(super) const READABLE: &str = super::refuse::LISTS;
 
 /// Shape of a text, from its first signs.
 pub fn recognise(text: &str) -> Result<Shape, Refusal> {
@@ -322,7 +323,8 @@ mod tests {
             ("1;D:\\a\\;*;*;1;0;1;;1\r\n", Ok("local-exclusions")),
             ("1;C:\\a.exe;\r\n", Ok("local-trusted")),
             ("<propertiesmap/>", Err("CW0008")),
-            ("<html/>", Err("CW0008")),
+            ("<html/>", Err("CW0016")),
+            ("<other/>", Err("CW0008")),
             ("{\"PxgRetVal\":1}", Err("CW0008")),
             ("[{\"a\":1}]", Err("CW0008")),
             ("hello", Err("CW0008")),
