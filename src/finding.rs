@@ -133,6 +133,8 @@ catalogue! {
     REPEATED = "CW0012", "A key stands twice; both are in the ledger";
     /// Too many settings for one file.
     TOO_MANY = "CW0013", "The file holds more settings than can be numbered";
+/// JSON that is not well-formed.
+    JSON_ILL_FORMED = "CW0014", "The JSON is not well-formed";
     /// An export of somebody else's product.
     OTHER_VENDOR = "CW0015", "The file comes from another vendor's product";
     /// A program, an archive, a document and the like.

@@ -3,6 +3,7 @@
 
 pub mod decode;
 pub mod ini;
+pub mod json;
 pub mod leaves;
 pub mod list;
 pub mod recognise;
@@ -18,6 +19,7 @@ use crate::policy::Platform;
 use crate::watch::Watch;
 use decode::Encoding;
 use ini::IniDoc;
+use json::JsonDoc;
 use list::ListDoc;
 pub use recognise::Format;
 use xml::XmlDoc;
@@ -52,6 +54,8 @@ pub enum Document {
     Ini(IniDoc),
     /// Rows of cells.
     List(ListDoc),
+    /// Objects and arrays.
+    Json(JsonDoc),
 }
 
 macro_rules! each {
@@ -60,6 +64,7 @@ macro_rules! each {
             Document::Xml($doc) => $body,
             Document::Ini($doc) => $body,
             Document::List($doc) => $body,
+            Document::Json($doc) => $body,
         }
     };
 }
@@ -129,6 +134,7 @@ fn read_known(name: &str, bytes: &[u8], watch: &mut Watch) -> Result<Reading, Re
         recognise::Shape::Xml => Document::Xml(XmlDoc::parse(decoded.text, watch).map_err(named)?),
         recognise::Shape::Ini => Document::Ini(IniDoc::parse(decoded.text).map_err(named)?),
         recognise::Shape::List => Document::List(ListDoc::parse(decoded.text)),
+        recognise::Shape::Json => Document::Json(JsonDoc::parse(decoded.text, watch).map_err(named)?),
     };
     let format = recognise::format(&document).map_err(named)?;
     let input = InputInfo {

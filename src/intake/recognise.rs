@@ -3,6 +3,7 @@
 
 use super::Document;
 use super::ini::IniKind;
+use super::json::JsonDoc;
 use crate::finding::{self, Refusal};
 use crate::policy::Platform;
 
@@ -13,6 +14,8 @@ pub enum Format {
     KeslExport,
     /// `kesl-control --get-settings`, one task.
     KeslTask,
+    /// Either of the two with `--json`.
+    KeslJson,
     /// `kavshell export` or a trusted zone of the KSWS family.
     KswsXml,
     /// Exclusions of the local interface.
@@ -54,6 +57,16 @@ pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
             label: "Kaspersky Endpoint Security for Linux, settings of one task",
             promise: "Full conversion once the task is certain: its keys tell, or you answer",
             export: "On the machine: kesl-control --get-settings 1 --file task1.ini (the number is the task's)",
+        },
+    ),
+    (
+        Format::KeslJson,
+        Platform::Linux,
+        FormatInfo {
+            id: "kesl-json",
+            label: "Kaspersky Endpoint Security for Linux, settings written with --json",
+            promise: "Best effort, after you say that names and values are those of the INI export: the project has seen no such file yet",
+            export: "On the machine: kesl-control --export-settings --file export.json --json; the same without --json is read with certainty",
         },
     ),
     (
@@ -118,6 +131,8 @@ pub enum Shape {
     Ini,
     /// Rows of cells.
     List,
+    /// Objects and arrays.
+    Json,
 }
 
 /// What to bring, where nothing is known about a file.
@@ -132,11 +147,7 @@ pub fn recognise(text: &str) -> Result<Shape, Refusal> {
     let json = start.starts_with('{')
         || start.strip_prefix('[').is_some_and(|r| r.trim_start().starts_with(['{', '"', '[', ']', '-']));
     if json {
-        return Err(Refusal::new(
-            finding::UNKNOWN_FORMAT,
-            "This looks like JSON; Crosswalk does not read JSON exports",
-            "For KESL, export without --json: kesl-control --export-settings --file export.ini",
-        ));
+        return Ok(Shape::Json);
     }
     let rows = text.lines().filter(|l| !l.trim().is_empty()).take(50);
     let (all, like) =
@@ -224,6 +235,7 @@ pub fn format(document: &Document) -> Result<Format, Refusal> {
                 ))
             }
         }
+        Document::Json(doc) => json_format(doc),
         Document::Ini(doc) => {
             let format = ini_format(doc)?;
             let headers = (0..doc.leaf_count()).filter(|l| doc.kind(*l) == IniKind::TaskHeader).count();
@@ -238,6 +250,32 @@ pub fn format(document: &Document) -> Result<Format, Refusal> {
         }
     }
 }
+
+/// Format of a JSON document. What other products write in JSON is recognised here, too.
+fn json_format(doc: &JsonDoc) -> Result<Format, Refusal> {
+    if has_kesl_names(doc) {
+        return Ok(Format::KeslJson);
+    }
+    Err(Refusal::new(
+        finding::UNKNOWN_FORMAT,
+        "This is JSON, but no Kaspersky export that Crosswalk knows",
+        "For KESL, export without --json: kesl-control --export-settings --file export.ini",
+    )
+    .at(1, 1))
+}
+
+/// Whether the outermost keys are those of a KESL export, nested or joined with dots.
+fn has_kesl_names(doc: &JsonDoc) -> bool {
+    doc.children(doc.root()).any(|node| {
+        let name = doc.key(node).split('.').next().unwrap_or("");
+        ENVELOPE.contains(&name)
+            || TASK_SIGNS.contains(&name)
+            || TASK_KEYS.iter().any(|(key, _)| *key == name)
+    })
+}
+
+/// Sections that only a full export has.
+const ENVELOPE: &[&str] = &["AppSettings", "MonitoringTask", "OnDemandTask", "NetSettings", "BackupTask"];
 
 fn ini_format(doc: &super::ini::IniDoc) -> Result<Format, Refusal> {
     let mut version = false;
@@ -326,6 +364,9 @@ mod tests {
             ("<html/>", Err("CW0016")),
             ("<other/>", Err("CW0008")),
             ("{\"PxgRetVal\":1}", Err("CW0008")),
+            ("{\"AppSettings\":{\"UseKSN\":\"No\"}}", Ok("kesl-json")),
+            ("{\"ScanScope.item_0000\":{\"Path\":\"/\"}}", Ok("kesl-json")),
+            ("{\"ScanArchived\":false", Err("CW0014")),
             ("[{\"a\":1}]", Err("CW0008")),
             ("hello", Err("CW0008")),
             ("[General]\nPackageType=x\nScanMemoryLimit=8192\n", Err("CW0009")),

@@ -32,7 +32,7 @@ pub fn interpret(readings: &[&Reading], answers: &Answers) -> Policy {
     };
     for (index, reading) in readings.iter().enumerate() {
         let part = match reading.format {
-            Format::KeslExport | Format::KeslTask => kesl::read(reading, answers),
+            Format::KeslExport | Format::KeslTask | Format::KeslJson => kesl::read(reading, answers),
             Format::KswsXml => ksws::read(reading, answers),
             Format::LocalExclusions | Format::LocalTrusted => local_list::read(reading, answers),
         };

@@ -89,8 +89,8 @@ pub(super) struct Group<'d> {
 
 /// Reads a full export or a task file.
 pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
-    let Document::Ini(doc) = &reading.document else { return Read::default() };
     let mut part = Part::new(reading);
+    let Document::Ini(doc) = &reading.document else { return part.finish(|_| None) };
     let full = reading.format == Format::KeslExport;
     let tasks =
         if full { Tasks::of_export(doc) } else { Tasks::of_task_file(reading, doc, answers, &mut part.read) };
