@@ -133,7 +133,7 @@ catalogue! {
     REPEATED = "CW0012", "A key stands twice; both are in the ledger";
     /// Too many settings for one file.
     TOO_MANY = "CW0013", "The file holds more settings than can be numbered";
-/// JSON that is not well-formed.
+    /// JSON that is not well-formed.
     JSON_ILL_FORMED = "CW0014", "The JSON is not well-formed";
     /// An export of somebody else's product.
     OTHER_VENDOR = "CW0015", "The file comes from another vendor's product";
@@ -161,6 +161,19 @@ catalogue! {
 
     /// Masks made to be slow.
     TOO_COMPLEX = "CW0109", "Masks with so many wildcards take too long to compare";
+
+    /// Policies of more than one product.
+    SEVERAL_PRODUCTS = "CW0120", "The file holds policies of several products";
+    /// More than one policy.
+    SEVERAL_POLICIES = "CW0121", "The file holds several policies";
+    /// Settings of Security Center.
+    KSC_INVENTORY = "CW0122", "Settings of Security Center are listed and not converted";
+    /// Only policies, no settings.
+    KSC_NO_SETTINGS = "CW0123", "The file names policies and holds no settings";
+    /// Profiles could not be read.
+    KSC_PROFILES_MISSING = "CW0124", "Profiles of a policy could not be read from the server";
+    /// A policy that is not in force.
+    KSC_NOT_ACTIVE = "CW0125", "A policy is not active";
 
     /// Wrong platform for the route.
     PLATFORM = "CW0200", "The policy and the route are for different systems";

@@ -70,7 +70,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str, u32, u32)> {
         ("duplicate attribute", xml("<a b='1' b='2'/>"), "CW0005", 2, 1),
         ("attribute without quotes", xml("<a b=1/>"), "CW0005", 2, 1),
         ("mismatched tags", xml("<a></b>"), "CW0005", 2, 4),
-        ("JSON", b"{\"PxgRetVal\":{}}".to_vec(), "CW0008", 0, 0),
+        ("JSON", b"{\"PxgRetVal\":{}}".to_vec(), "CW0009", 1, 1),
         ("propertiesmap", b"<propertiesmap/>".to_vec(), "CW0008", 1, 1),
         ("other XML", b"<other/>".to_vec(), "CW0008", 1, 1),
         ("plain text", b"hello there".to_vec(), "CW0008", 0, 0),

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`kesl`] | KESL full export and task files | kaspersky-linux, sections 5–11 |
 //! | [`ksws`] | KSWS / KESS / KICS for Nodes XML | kaspersky-windows, section 6 |
+//! | [`openapi`] | answers of Security Center's OpenAPI | kaspersky-windows, section 8 |
 //! | [`local_list`] | lists of the local interface | kaspersky-windows, section 5 |
 //!
 //! [`machine`] asks what variables in Windows paths stand for.
@@ -12,6 +13,7 @@ pub mod kesl;
 pub mod ksws;
 pub mod local_list;
 pub mod machine;
+pub mod openapi;
 mod part;
 
 use crate::finding::{Finding, Place, Severity};
@@ -35,6 +37,7 @@ pub fn interpret(readings: &[&Reading], answers: &Answers) -> Policy {
             Format::KeslExport | Format::KeslTask | Format::KeslJson => kesl::read(reading, answers),
             Format::KswsXml => ksws::read(reading, answers),
             Format::LocalExclusions | Format::LocalTrusted => local_list::read(reading, answers),
+            Format::KscOpenApi => openapi::read(reading),
         };
         append(&mut policy, index, reading, part);
     }
@@ -46,6 +49,8 @@ pub fn interpret(readings: &[&Reading], answers: &Answers) -> Policy {
 pub(crate) struct Read {
     pub(crate) product: String,
     pub(crate) version: String,
+    /// Where the content tells another system than the format does.
+    pub(crate) platform: Option<Platform>,
     pub(crate) tasks: Vec<Task>,
     pub(crate) items: Vec<Item>,
     pub(crate) questions: Vec<Question>,
@@ -56,6 +61,12 @@ fn append(policy: &mut Policy, index: usize, reading: &Reading, part: Read) {
     let mut input = reading.input.clone();
     input.product = part.product;
     input.version = part.version;
+    if let Some(platform) = part.platform {
+        input.platform = platform;
+        if index == 0 {
+            policy.platform = platform;
+        }
+    }
     policy.inputs.push(input);
     let offset = policy.tasks.len();
     policy.tasks.extend(part.tasks);

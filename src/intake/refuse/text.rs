@@ -65,6 +65,20 @@ const TABLE: &[(Sign, Look)] = &[
         ),
     ),
     (
+        Sign::Json(&["\"crosswalk_collection\""]),
+        kaspersky(
+            "This is a file of the collector in a layout that this version does not know",
+            "Take the collector from this version of Crosswalk and run it again, or use a newer version",
+        ),
+    ),
+    (
+        Sign::Json(&["\"PxgRetVal\""]),
+        kaspersky(
+            "This is an answer of Security Center that holds no settings; a single text may be the token of a session, which opens the console",
+            "Do not pass such an answer on; run the collector, it asks for everything that is needed and keeps no token",
+        ),
+    ),
+    (
         Sign::Test(|t| !t.root.is_empty() && !t.is_html() && t.text.contains("urn:kaspersky.com/")),
         kaspersky(
             "This is XML of a Kaspersky product, but neither settings nor a trusted zone: rule lists of launch control and device control are among what cannot be read, because their content is not known",
@@ -485,7 +499,7 @@ mod tests {
             "<KAV-WSEE-Settings/>",
             "<propertiesmap><key name=\"0000\"/></propertiesmap>",
             "1;D:\\a\\;*;*;1;0;1;;1\r\n1;C:\\Program Files\\Bitdefender\\;*;*;1;0;1;;1\r\n",
-            "{\"PxgRetVal\":[]}",
+            "{\"AppSettings\":{\"UseKSN\":\"No\"}}",
             "C:\\Data\\*.log\nD:\\x\n",
             "2024;x",
         ] {
