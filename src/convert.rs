@@ -204,7 +204,7 @@ pub fn kind_word(item: &Item) -> &'static str {
         Kind::MountPoint(_) => "mount-point exclusion",
         Kind::Setting { meaning, .. } => match meaning {
             crate::policy::Meaning::Scope { .. } => "scan scope",
-            crate::policy::Meaning::Schedule { .. } => "schedule",
+            crate::policy::Meaning::Schedule(_) => "schedule",
             crate::policy::Meaning::FirewallDefault | crate::policy::Meaning::Zone => "firewall setting",
             _ => "protection setting",
         },

@@ -161,6 +161,12 @@ catalogue! {
 
     /// Masks made to be slow.
     TOO_COMPLEX = "CW0109", "Masks with so many wildcards take too long to compare";
+    /// A form that nobody has shown.
+    BEST_EFFORT = "CW0110", "No file of this form was seen by the project; it is read on a best-effort basis";
+    /// The source acts on nothing.
+    REPORTS_ONLY = "CW0111", "The source only reports threats; the target acts on them";
+    /// Tasks in a group of another name.
+    STRAY_TASK = "CW0112", "A task stands in a group that Crosswalk does not know";
 
     /// Policies of more than one product.
     SEVERAL_PRODUCTS = "CW0120", "The file holds policies of several products";

@@ -179,6 +179,8 @@ pub const TASK_KEYS: &[(&str, &str)] = &[
     ("ScanByAccessType", "File_Threat_Protection"),
     ("ContainerNameMask", "Container_Scan"),
     ("ScanPriority", "on-demand"),
+    ("ScanScripts", "Inventory_Scan"),
+    ("ScanBinaries", "Inventory_Scan"),
     ("PacketRules", "Firewall_Management"),
     ("DefaultIncomingAction", "Firewall_Management"),
     ("DeviceClass", "Device_Control"),
@@ -192,6 +194,7 @@ pub const TASK_KEYS: &[(&str, &str)] = &[
     ("SambaConfigPath", "AppSettings"),
     ("UseTrustedPrograms", "Behavior_Detection"),
     ("ScanRemovableDrives", "Removable_Drives_Scan"),
+    ("DaysToLive", "Backup"),
 ];
 
 /// Sections and keys that occur in task files of several tasks: they show that it is one, not which.
@@ -205,7 +208,6 @@ const TASK_SIGNS: &[&str] = &[
     "UseExcludeThreats",
     "ScanArchived",
     "ScanContainers",
-    "DaysToLive",
 ];
 
 /// Format of a parsed document.
@@ -248,18 +250,7 @@ pub fn format(document: &Document) -> Result<Format, Refusal> {
             }
         }
         Document::Json(doc) => json_format(doc),
-        Document::Ini(doc) => {
-            let format = ini_format(doc)?;
-            let headers = (0..doc.leaf_count()).filter(|l| doc.kind(*l) == IniKind::TaskHeader).count();
-            if format == Format::KeslTask && headers > 1 {
-                return Err(Refusal::new(
-                    finding::UNKNOWN_FORMAT,
-                    "The file holds the settings of several tasks one after the other; Crosswalk reads one task, or a full export",
-                    "Export everything in one file: kesl-control --export-settings --file export.ini",
-                ));
-            }
-            Ok(format)
-        }
+        Document::Ini(doc) => ini_format(doc),
     }
 }
 
@@ -305,6 +296,11 @@ fn has_kesl_names(doc: &JsonDoc) -> bool {
             || TASK_SIGNS.contains(&name)
             || TASK_KEYS.iter().any(|(key, _)| *key == name)
     })
+}
+
+/// Whether a JSON document of KESL is a full export, and not one task.
+pub fn has_kesl_envelope(doc: &JsonDoc) -> bool {
+    doc.children(doc.root()).any(|node| ENVELOPE.contains(&doc.key(node).split('.').next().unwrap_or("")))
 }
 
 /// Sections that only a full export has.

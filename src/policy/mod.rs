@@ -6,6 +6,10 @@ use crate::intake::InputInfo;
 use crate::intake::leaves::Leaves;
 use crate::mask::{self, Flags, Language, Machine, MaskError, Parsed, PathSet, Side};
 
+mod schedule;
+
+pub use schedule::{Clock, Day, Rule, Schedule};
+
 /// The operating system that a policy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -282,11 +286,8 @@ pub enum Meaning {
         /// File-name masks inside the path; empty = every file.
         names: Vec<String>,
     },
-    /// A schedule or a part of it; `manual` when the task runs only when somebody starts it.
-    Schedule {
-        /// Started by hand only, as far as established.
-        manual: bool,
-    },
+    /// When a task starts by itself; `None` when that is not established.
+    Schedule(Option<Schedule>),
     /// A default of a packet filter.
     FirewallDefault,
     /// A network zone's address list.

@@ -77,11 +77,12 @@ fn of_meaning(meaning: &Meaning, product: &str) -> Verdict {
                 "{product} scans everything that is not excluded, which protects no less than this scope"
             ),
         ),
-        Meaning::Schedule { manual: true } => Verdict::covered(
+        Meaning::Schedule(Some(schedule)) if schedule.is_manual() => Verdict::covered(
             finding::TARGET_DEFAULT,
             "Started by a person in the source; nothing is scheduled in the target",
         ),
-        Meaning::Schedule { manual: false } => by_hand("Set the schedule"),
+        Meaning::Schedule(Some(schedule)) => by_hand(&format!("Set the schedule ({})", schedule.rule.word())),
+        Meaning::Schedule(None) => by_hand("Set the schedule"),
         Meaning::Action(_) | Meaning::Fallback(_) => by_hand("Choose the action on a threat"),
         Meaning::Archives(false) => Verdict::covered(
             finding::TARGET_DEFAULT,

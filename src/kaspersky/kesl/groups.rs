@@ -2,12 +2,14 @@
 //! `item_` number; a key that is not known, stands twice, or shares its section with a broken line might narrow the rule,
 //! so such an element is left to a person.
 
+use super::schedule::SCHEDULE;
 use super::settings::Switches;
-use super::tasks::{Entry, Tasks};
-use super::{Group, Key, Owner, one, setting, yes};
+use super::tasks::{Entry, TaskKind, Tasks};
+use super::{Key, Owner, elements, one, schedule, setting, yes};
 use crate::finding::{self, Severity};
 use crate::kaspersky::{Part, finding as note};
 use crate::mask::{Language, Machine};
+use crate::options::Answers;
 use crate::policy::{
     Certainty, Exclusion, FirewallRule, Kind, Meaning, PathMask, Reach, State, TrustedApplication,
 };
@@ -41,8 +43,13 @@ const LISTS: &[(&str, &[&str])] = &[
 
 const SCOPE_KEYS: &[&str] = &["AreaDesc", "UseScanArea", "Path", "AreaMask"];
 
-/// Name of the group that a task's schedule makes up.
-pub(super) const SCHEDULE: &str = "Schedule";
+/// Several leaves that make up one list element: a scope, an exclusion, a rule.
+#[derive(Debug, Default)]
+pub(super) struct Group<'d> {
+    pub(super) keys: Vec<Key<'d>>,
+    /// Leaves without meaning stand in the same section.
+    pub(super) spoilt: bool,
+}
 
 /// Name of a list element: the list and the element in it, `("ScanScope", "item_0000")`.
 pub(super) type Name<'d> = (&'d str, &'d str);
@@ -51,9 +58,14 @@ pub(super) type Name<'d> = (&'d str, &'d str);
 pub(super) fn group_name<'d>(tail: &[&'d str]) -> Option<Name<'d>> {
     match tail {
         [SCHEDULE, ..] => Some((SCHEDULE, "")),
-        [list, item, ..] if is_item(item) && LISTS.iter().any(|(name, _)| name == list) => Some((list, item)),
+        [list, item, ..] if is_item(item) && is_list(list) => Some((list, item)),
         _ => None,
     }
+}
+
+/// Whether a list of that name has elements that are read.
+pub(super) fn is_list(name: &str) -> bool {
+    LISTS.iter().any(|(list, _)| *list == name) || elements::is_list(name)
 }
 
 /// `item_0000`.
@@ -88,18 +100,23 @@ pub(super) fn convert(
     tasks: &Tasks,
     switches: &Switches,
     owner: Owner,
-    (list, item): Name<'_>,
-    group: Group<'_>,
+    name: Name<'_>,
+    group: &Group<'_>,
+    answers: &Answers,
 ) {
+    let (list, item) = name;
+    if list == SCHEDULE {
+        return schedule::convert(part, tasks, owner, group, answers);
+    }
+    if elements::is_list(list) {
+        return elements::convert(part, tasks, owner, name, group);
+    }
     let mut ranges: Vec<_> = group.keys.iter().map(|k| one(k.leaf)).collect();
     ranges.sort_by_key(|r| r.start);
     let line = group.keys.first().map_or(0, |k| part.reading.document.leaf_line(k.leaf));
-    if list == SCHEDULE {
-        return super::settings::schedule(part, tasks, owner, &group.keys, ranges);
-    }
     let Some((index, entry)) = tasks.get(owner) else { return };
     let element = Element { keys: &group.keys };
-    let broken = incomplete(part, list, &group);
+    let broken = incomplete(part, list, group);
     let (kind, state, certainty, source) = match list {
         "ScanScope" => scan_scope(index, entry, &element),
         "ExcludedFromScanScope" => exclusion(part, index, entry, &element, line),
@@ -206,6 +223,12 @@ fn exclusion(part: &mut Part<'_>, index: usize, entry: &Entry, element: &Element
     let all_files = masks.is_empty() || masks.iter().any(|m| m == "*");
     let source = format!("{}: do not scan {path}{}{}", entry.task.name, masks_text(&masks), comment(element));
     let mut state = of_task(entry, switched(element, "UseScanArea", false));
+    if entry.kind == TaskKind::Integrity && state == State::Active {
+        state = State::ByHand {
+            code: finding::NOT_ESTABLISHED,
+            reason: "That this task has such a list is inferred; compare it with the product".to_owned(),
+        };
+    }
     if path.is_empty() && state == State::Active {
         state =
             State::ByHand { code: finding::RULE_INCOMPLETE, reason: "The exclusion has no path".to_owned() };
