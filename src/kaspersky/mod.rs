@@ -7,8 +7,9 @@
 //! | [`openapi`] | answers of Security Center's OpenAPI | kaspersky-windows, section 8 |
 //! | [`local_list`] | lists of the local interface | kaspersky-windows, section 5 |
 //!
-//! [`machine`] asks what variables in Windows paths stand for.
+//! [`howto`] says how each export is made. [`machine`] asks what variables in Windows paths stand for.
 
+pub mod howto;
 pub mod kesl;
 pub mod ksws;
 pub mod local_list;

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use crosswalk::intake::recognise::FORMATS;
+use crosswalk::intake::recognise::{FORMATS, FormatInfo};
+use crosswalk::kaspersky::howto;
 use crosswalk::options::{Answers, Recipe};
 use crosswalk::watch::unwatched;
 use crosswalk::{Reading, Refusal, read, vendor};
@@ -188,9 +189,18 @@ pub(crate) fn readings(files: &[PathBuf]) -> Result<(Vec<Reading>, Vec<Refusal>)
     Ok((good, bad))
 }
 
+/// A format with the ways to a file of it.
+#[derive(serde::Serialize)]
+struct FormatTold {
+    #[serde(flatten)]
+    info: &'static FormatInfo,
+    how_to: Vec<&'static howto::HowTo>,
+}
+
 fn formats(json: bool) -> String {
     if json {
-        let all: Vec<_> = FORMATS.iter().map(|(_, _, info)| info).collect();
+        let told = |info: &'static FormatInfo| FormatTold { info, how_to: howto::ways(info.id).collect() };
+        let all: Vec<_> = FORMATS.iter().map(|(_, _, info)| told(info)).collect();
         return output::json(&all);
     }
     let rows = FORMATS.iter().map(|(_, _, f)| {

@@ -52,14 +52,15 @@ pub(super) fn by_bytes(bytes: &[u8]) -> Option<Refusal> {
 
 /// Says better what a file that nobody knew looks like. Other refusals stay as they are.
 pub(super) fn explain(refusal: Refusal, bytes: &[u8]) -> Refusal {
-    const NOT_KNOWN: [&str; 5] =
-        [finding::UNKNOWN_FORMAT, finding::ILL_FORMED, finding::DOCTYPE, finding::BINARY, finding::ENCODING];
-    if !NOT_KNOWN.contains(&refusal.code) {
+    const NOT_KNOWN: [&str; 3] = [finding::UNKNOWN_FORMAT, finding::BINARY, finding::ENCODING];
+    const BROKEN: [&str; 3] = [finding::ILL_FORMED, finding::DOCTYPE, finding::JSON_ILL_FORMED];
+    let broken = BROKEN.contains(&refusal.code);
+    if !broken && !NOT_KNOWN.contains(&refusal.code) {
         return refusal;
     }
     let head = bytes.get(..bytes.len().min(HEAD)).unwrap_or(bytes);
     if let Ok(decoded) = decode::decode(head)
-        && let Some(found) = text::look(&decoded.text)
+        && let Some(found) = text::look(&decoded.text, broken)
     {
         return Refusal { code: found.code, message: found.message, hint: found.hint, ..refusal };
     }
