@@ -9,6 +9,7 @@ use crate::ledger::{Fate, Row, Written};
 use crate::options::{Choice, Options};
 use crate::policy::{Item, Kind, Policy, State};
 use crate::review;
+use crate::text;
 use crate::vendor::{self, Artefact, Desk, Entry, Route, Stamp, Verdict, settings};
 
 /// Date that stands where a format demands one and the user gave none.
@@ -159,8 +160,8 @@ fn settle(
         source: item.source.clone(),
         fate: verdict.fate,
         code: verdict.code,
-        reason: verdict.reason,
-        example: verdict.example,
+        reason: text::owned(verdict.reason),
+        example: verdict.example.map(text::owned),
         decision: None,
         written: Vec::new(),
     };
@@ -188,7 +189,7 @@ fn settle(
         return row;
     }
     for entry in verdict.entries {
-        row.written.push(Written { file: entry.file, entry: entry.shown() });
+        row.written.push(Written { file: entry.file, entry: text::owned(entry.shown()) });
         book.add(entry, Some(row.id.clone()));
     }
     row
@@ -200,6 +201,8 @@ pub fn kind_word(item: &Item) -> &'static str {
         Kind::Exclusion(_) => "exclusion",
         Kind::TrustedApplication(_) => "trusted application",
         Kind::FirewallRule(_) => "firewall rule",
+        Kind::WebRule(_) => "web rule",
+        Kind::DeviceRule(_) => "device rule",
         Kind::NetworkAttackExclusion(_) => "network attack exclusion",
         Kind::MountPoint(_) => "mount-point exclusion",
         Kind::Setting { meaning, .. } => match meaning {

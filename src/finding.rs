@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::text;
+
 /// How much a finding should worry the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -70,7 +72,14 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal that names no place yet; the intake adds the input's name.
     pub fn new(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, input: String::new(), line: 0, column: 0, message: message.into(), hint: hint.into() }
+        Self {
+            code,
+            input: String::new(),
+            line: 0,
+            column: 0,
+            message: text::owned(message),
+            hint: text::owned(hint),
+        }
     }
 
     /// The same refusal at a line and column.
@@ -120,7 +129,7 @@ catalogue! {
     /// A document type declaration.
     DOCTYPE = "CW0006", "The XML has a document type declaration";
     /// Nesting too deep.
-    TOO_DEEP = "CW0007", "The document is nested more than 256 levels deep";
+    TOO_DEEP = "CW0007", "The document is nested more than 256 levels deep, or by longer names than any export has";
     /// Nothing that a reader knows.
     UNKNOWN_FORMAT = "CW0008", "The file is no export that Crosswalk reads";
     /// A known file that is no export.
@@ -139,6 +148,22 @@ catalogue! {
     OTHER_VENDOR = "CW0015", "The file comes from another vendor's product";
     /// A program, an archive, a document and the like.
     OTHER_FILE = "CW0016", "The file is of a kind that holds no settings export";
+    /// A ZIP without a directory.
+    ARCHIVE_BROKEN = "CW0017", "The archive is damaged or empty";
+    /// A limit of archives.
+    ARCHIVE_LIMIT = "CW0018", "The archive holds more than is unpacked";
+    /// A name that leads elsewhere.
+    ENTRY_NAME = "CW0019", "The name of an entry of an archive is not accepted";
+    /// Encryption, unusual methods.
+    ENTRY_PACKED = "CW0020", "An entry of an archive is encrypted or packed in an unusual way";
+    /// Other bytes than announced.
+    ENTRY_BROKEN = "CW0021", "An entry of an archive is not what the archive announces";
+    /// An archive that is not opened.
+    NOT_UNPACKED = "CW0022", "The file is an archive that is not opened here";
+    /// Links, devices.
+    NOT_A_FILE = "CW0023", "The entry is no file";
+    /// Nothing to read in a policy file.
+    NO_STRINGS = "CW0024", "The binary file of Security Center holds no readable text";
 
     /// A question that the bytes leave open.
     QUESTION = "CW0100", "The file does not say something that the conversion needs";
@@ -180,6 +205,25 @@ catalogue! {
     KSC_PROFILES_MISSING = "CW0124", "Profiles of a policy could not be read from the server";
     /// A policy that is not in force.
     KSC_NOT_ACTIVE = "CW0125", "A policy is not active";
+    /// Hidden files and what systems leave behind.
+    LEFT_OUT = "CW0130", "A file that is no export was left out";
+    /// Characters that are not seen.
+    UNSEEN = "CW0131", "A character cannot be seen, or turns the text around it";
+    /// Strings of a policy file.
+    INVENTORY = "CW0132", "The strings of a binary file are listed; this is no converted policy";
+    /// Limits of the search for strings.
+    INVENTORY_LIMIT = "CW0133", "Not everything in the binary file was searched";
+
+    /// Columns to confirm.
+    COLUMNS_OPEN = "CW0140", "A list waits until you confirm what its columns mean";
+    /// A recipe for another list.
+    RECIPE_REFUSED = "CW0141", "A recipe does not fit this list, so it was not applied";
+    /// A mapping that nobody confirmed, or that lacks something.
+    RECIPE_DRAFT = "CW0142", "A recipe is a draft, or lacks something, so it was not applied";
+    /// A legacy code page.
+    CODE_PAGE = "CW0143", "The text is in an old code page; which one is a guess";
+    /// A spreadsheet changed values.
+    SPREADSHEET = "CW0144", "A value looks as if a spreadsheet had changed it";
 
     /// Wrong platform for the route.
     PLATFORM = "CW0200", "The policy and the route are for different systems";
@@ -249,6 +293,8 @@ catalogue! {
     WAITS_DEFAULT = "CW1021", "May be a row that the product shipped; waits for an answer";
     /// The target's masks say more.
     MASK_WIDER = "CW1022", "The target's masks cannot say the same; what could be written takes more";
+    /// Columns to confirm.
+    WAITS_COLUMNS = "CW1023", "Waits until you confirm what the columns of the list mean";
     /// Wildcards in a form the target may read otherwise.
     MASK_BY_HAND = "CW1030", "The mask cannot be carried over exactly";
     /// Excludes everything.

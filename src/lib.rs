@@ -41,7 +41,9 @@
 pub mod app;
 pub mod bundle;
 pub mod collector;
+pub mod columns;
 pub mod convert;
+mod crc;
 pub mod finding;
 pub mod intake;
 pub mod kaspersky;
@@ -50,6 +52,7 @@ pub mod mask;
 pub mod options;
 pub mod policy;
 pub mod review;
+pub mod text;
 pub mod vendor;
 pub mod view;
 pub mod watch;

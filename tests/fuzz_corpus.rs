@@ -8,6 +8,8 @@ mod masks;
 #[allow(dead_code, reason = "each test file uses a part")]
 #[path = "oracle/posix.rs"]
 mod posix;
+#[path = "../fuzz/src/readers.rs"]
+mod readers;
 
 use std::fs;
 use std::path::Path;
@@ -62,6 +64,31 @@ fn long_masks_end() {
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
     let most: u64 = most.map_or(0, |kilobytes| kilobytes.parse().unwrap());
     assert!(most < MOST_KILOBYTES, "{most} kB of memory");
+}
+
+/// The readers: the inputs of the golden cases, seeds of their own, and what was found before.
+#[test]
+fn files_keep_the_promises() {
+    let suite: Vec<File> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite"))
+        .unwrap()
+        .flat_map(|case| fs::read_dir(case.unwrap().path()).unwrap())
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.file_stem().is_some_and(|stem| stem == "input"))
+        .map(|path| (path.display().to_string(), fs::read(&path).unwrap()))
+        .collect();
+    assert!(suite.len() >= 4);
+    let mut failed = Vec::new();
+    for reader in [readers::KESL, readers::KSWS, readers::LOCAL_LIST, readers::KLP, readers::ARCHIVE] {
+        let own = files("corpus", reader.target).into_iter().chain(files("regressions", reader.target));
+        for (name, bytes) in suite.iter().cloned().chain(own) {
+            if std::panic::catch_unwind(|| readers::check(&reader, &bytes)).is_err() {
+                failed.push(format!("{}: {name}", reader.target));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "what is wrong stands above; the inputs:\n{}", failed.join("\n"));
+    // In proportion to the input, with a base that does not count.
+    assert_eq!(readers::most_memory(1 << 20), 70 << 20);
 }
 
 /// Seeds that name what they are about: the words of languages and flags are the real ones, and all of them occur.

@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::leaves::{Leaf, ini_leaves, leaves_of, list_leaves, xml_leaves};
+use common::leaves::{Leaf, ini_leaves, klp_leaves, leaves_of, list_leaves, rows_leaves, xml_leaves};
 use common::{Given, accept_all, convert_read, decoded, generous, inputs, reading, report, routes, text};
 use crosswalk::options::Options;
 use proptest::prelude::*;
@@ -20,8 +20,11 @@ fn squashed(value: &str) -> String {
 /// Holds the ledger of every route against the leaves.
 fn check(name: &str, bytes: &[u8], label: &str) {
     let Ok(read) = reading(name, bytes) else { panic!("{label} is read") };
-    let text = decoded(bytes);
-    let leaves = leaves_of(&text);
+    let leaves = match read.format.id() {
+        "ksc-klp" => klp_leaves(bytes),
+        "rows" => rows_leaves(&decoded(bytes)),
+        _ => leaves_of(&decoded(bytes)),
+    };
     let options = [Options::default(), generous(), accept_all(generous())];
     for route in routes() {
         for options in &options {
@@ -173,6 +176,28 @@ fn nothing_lost_in_odd_lists() {
         &common::utf16le("1;C:\\a.exe;\r\n1;C:\\b.exe\r\n1;C:\\b.exe;x;\r\n0;;\r\n"),
         "odd trusted",
     );
+}
+
+#[test]
+fn nothing_lost_in_odd_policy_files() {
+    let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let packed = |bytes: &[u8]| [b"ZLIB", &miniz_oxide::deflate::compress_to_vec(bytes, 6)[..]].concat();
+    let magic = b"\x08\0\0\0kscpolfmn\x01\0\0".to_vec();
+    let inner = [&wide("first"), &[0, 0, 9][..], &wide("first"), &[1, 0], &wide("Заявка"), &[0; 3]].concat();
+    for parts in [
+        vec![
+            magic.clone(),
+            packed(&inner),
+            wide("beside"),
+            b"ZLIBZLIB\xFF\xFF".to_vec(),
+            wide("odd one"),
+            vec![7],
+        ],
+        vec![magic.clone(), vec![4; 31], wide("abc"), packed(&[]), packed(&inner), packed(&inner)],
+        vec![magic, vec![1], wide("C:\\a\\b.exe"), packed(&[&inner[..], &packed(&inner)].concat())],
+    ] {
+        check("x.klp", &parts.concat(), "odd policy file");
+    }
 }
 
 fn encoded(text: &str, how: u8) -> Vec<u8> {

@@ -138,6 +138,37 @@ fn no_secret_comes_out_of_ini() {
 }
 
 #[test]
+fn no_secret_comes_out_of_policy_files() {
+    let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let head = b"\x08\0\0\0kscpolfmn\x01\0\0".to_vec();
+    for line in [
+        "http://anna:{}@proxy.example.net:3128",
+        "anna:{}@proxy.example.net",
+        "Password={}",
+        "Password: {}",
+        "the password is {}",
+        "backup.exe /password={} /quiet",
+        "Authorization: Bearer {}",
+        "token {}",
+    ] {
+        let text = line.replace("{}", WORD);
+        for parts in [
+            vec![head.clone(), wide(&text), vec![0, 0], wide("KLPOL_NAME")],
+            vec![head.clone(), vec![7], wide("KLPOL_NAME"), vec![0, 0], wide(&text), vec![0]],
+        ] {
+            hidden("x.klp", &parts.concat(), &[WORD], line);
+        }
+        // Packed, the word does not stand in the bytes, so it is only looked for in what comes out.
+        let packed = miniz_oxide::deflate::compress_to_vec(&wide(&text), 6);
+        let out = everything("x.klp", &[&head[..], b"ZLIB", &packed].concat());
+        assert!(!out.contains(WORD) && out.contains("withheld"), "{line}");
+    }
+    for secret in [BASE64, HEX] {
+        hidden("x.klp", &[&head[..], &wide(secret)].concat(), &[secret], "random");
+    }
+}
+
+#[test]
 fn no_long_random_string_comes_out() {
     for secret in [BASE64, HEX, &HEX.to_uppercase(), &BASE64.replace('+', "-").replace('/', "_")] {
         hidden("x.ini", ini(&format!("Blob={secret}")).as_bytes(), &[secret], "unknown key");
@@ -414,6 +445,15 @@ fn the_sanitised_copy_gives_nothing_away_and_keeps_the_structure() {
         let Ok(read) = reading(&name, &bytes) else { continue };
         let copy = bundle::sanitised(&read);
         let (before, after) = (decoded(&bytes), decoded(&copy.bytes));
+        if read.format.id() == "ksc-klp" {
+            // The copy is the list of strings, no policy file.
+            let words = common::leaves::klp_leaves(&bytes);
+            assert_eq!(after.lines().count(), words.len(), "{name}");
+            for word in words.iter().flat_map(|leaf| leaf.value.split(|c: char| !c.is_alphabetic())) {
+                assert!(word.chars().count() < 3 || !after.contains(word), "{name}: {word} survives");
+            }
+            continue;
+        }
         let again = reading(&name, &copy.bytes)
             .unwrap_or_else(|r| panic!("{name}: the copy is refused: {r:?}\n{after}"));
         assert_eq!(again.format.id(), read.format.id(), "{name}");

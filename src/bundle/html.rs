@@ -145,7 +145,7 @@ fn cells(out: &mut String, of: &[&str]) {
     }
 }
 
-/// Text with everything that HTML reads escaped; controls that change the direction of text are shown as code points.
+/// Text with everything that HTML reads escaped; characters that nobody sees or that turn text are shown by number.
 fn text(out: &mut String, what: &str) {
     for c in what.chars() {
         match c {
@@ -154,7 +154,7 @@ fn text(out: &mut String, what: &str) {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+            c if crate::text::unseen(c) => {
                 let _ = std::fmt::Write::write_fmt(out, format_args!("[U+{:04X}]", c as u32));
             }
             c => out.push(c),

@@ -1,7 +1,6 @@
 //! What a user takes away: vendor files, import steps, and the report in three forms. Both doors call the same
 //! functions, so the page's files and the command line's are the same to the byte.
 
-mod crc;
 mod csv;
 mod html;
 pub mod report;
@@ -68,18 +67,27 @@ pub struct Part {
     pub files: Vec<OutFile>,
 }
 
-/// Arranges the output. `single` (one input was given and there is one part): its files at the top. Otherwise
-/// `<input>/<product>-<route>/` and `index.json`.
+/// Arranges the output where nobody tells customers apart: [`forest`] with none.
 pub fn tree(parts: Vec<Part>, single: bool) -> Vec<OutFile> {
+    forest(parts.into_iter().map(|part| (String::new(), part)).collect(), single)
+}
+
+/// Arranges the output. `single` (one input was given and there is one part): its files at the top. Otherwise
+/// `<input>/<product>-<route>/`, below `<customer>/` where there is one, and `index.json`.
+///
+/// Customers are those of [`crate::intake::batch::customers`]: folder names, each different from the others and from
+/// those of inputs without a customer.
+pub fn forest(parts: Vec<(String, Part)>, single: bool) -> Vec<OutFile> {
     if single {
-        return parts.into_iter().flat_map(|p| p.files).collect();
+        return parts.into_iter().flat_map(|(_, p)| p.files).collect();
     }
     let mut out = Vec::new();
     let mut index = Vec::new();
-    for part in parts {
-        let folder = format!("{}/{}", part.input, part.target.replace('/', "-"));
+    for (customer, part) in parts {
+        let below = if customer.is_empty() { String::new() } else { format!("{customer}/") };
+        let folder = format!("{below}{}/{}", part.input, part.target.replace('/', "-"));
         let names: Vec<String> = part.files.iter().map(|f| format!("{folder}/{}", f.name)).collect();
-        index.push(json!({"input": part.input, "target": part.target, "folder": folder, "files": names}));
+        index.push(json!({"customer": customer, "input": part.input, "target": part.target, "folder": folder, "files": names}));
         out.extend(part.files.into_iter().zip(names).map(|(f, name)| OutFile { name, ..f }));
     }
     let index = json!({"tool": {"name": crate::TOOL, "version": crate::VERSION}, "parts": index});

@@ -8,7 +8,9 @@
 use rustc_hash::FxHashMap;
 
 use super::OutFile;
+use crate::columns::{look, vocabulary};
 use crate::intake::json::{JsonDoc, JsonKind};
+use crate::intake::rows::RowsDoc;
 use crate::intake::{Document, Format, Reading, secret};
 use crate::kaspersky::openapi;
 
@@ -20,7 +22,9 @@ pub fn sanitised(reading: &Reading) -> OutFile {
         Document::Xml(_) => xml(text, &mut words),
         Document::Ini(_) => ini(text, &mut words),
         Document::List(_) => list(text, &mut words),
+        Document::Rows(doc) => rows(text, doc, &mut words),
         Document::Json(doc) => json(doc, reading.format, &mut words),
+        Document::Klp(_) => lines(text, &mut words),
     }
     let extension = reading.input.name.rsplit_once('.').map_or("txt", |(_, ext)| ext);
     let known = ["ini", "xml", "csv", "txt", "json"]
@@ -163,6 +167,14 @@ fn json(doc: &JsonDoc, format: Format, words: &mut Words) {
     words.keep(text.get(done..).unwrap_or(""));
 }
 
+/// Every line is a value.
+fn lines(text: &str, words: &mut Words) {
+    for line in text.split_inclusive('\n') {
+        words.value(line.trim_end_matches('\n'));
+        words.keep("\n");
+    }
+}
+
 fn list(text: &str, words: &mut Words) {
     for line in text.split_inclusive('\n') {
         let body = line.trim_end_matches(['\r', '\n']);
@@ -177,6 +189,25 @@ fn list(text: &str, words: &mut Words) {
             }
         }
         words.keep(line.get(body.len()..).unwrap_or(""));
+    }
+}
+
+/// Separators, quotation marks and line ends stay; a heading and words such as yes and no make a list, so they stay, too.
+fn rows(text: &str, doc: &RowsDoc, words: &mut Words) {
+    let separator = doc.separator.unwrap_or('\n');
+    let keep = |cell: &str| {
+        let word = cell.trim();
+        matches!(look::look(word), look::Look::Switch)
+            || vocabulary::of_heading(word).is_some_and(|(_, exact)| exact)
+    };
+    for piece in text.split_inclusive([separator, '"', '\n', '\r']) {
+        let body = piece.trim_end_matches([separator, '"', '\n', '\r']);
+        if keep(body) {
+            words.keep(body);
+        } else {
+            words.value(body);
+        }
+        words.keep(piece.get(body.len()..).unwrap_or(""));
     }
 }
 

@@ -1,6 +1,7 @@
 //! A ZIP that is the same for the same files: stored, sorted by name, dated 1980-01-01, names in UTF-8.
 
-use super::{OutFile, crc};
+use super::OutFile;
+use crate::crc;
 
 /// 1980-01-01 as ZIP writes dates; the time is zero.
 const DATE: u16 = 1 << 5 | 1;

@@ -21,7 +21,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::decode::slice;
 use super::secret;
-use super::xml::MAX_DEPTH;
+use super::xml::{MAX_DEPTH, MAX_PATH};
 use crate::finding::{self, Refusal};
 
 /// Longest line that is read, in bytes.
@@ -124,6 +124,14 @@ impl IniDoc {
                         finding::TOO_DEEP,
                         format!("A section is nested more than {MAX_DEPTH} levels deep"),
                         "No Kaspersky export is so deep; export the file again",
+                    )
+                    .at(line_no, 1));
+                }
+                if path.len() > MAX_PATH {
+                    return Err(Refusal::new(
+                        finding::TOO_DEEP,
+                        format!("The name of a section is longer than {MAX_PATH} bytes"),
+                        "No Kaspersky export has such names; export the file again",
                     )
                     .at(line_no, 1));
                 }

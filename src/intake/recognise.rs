@@ -24,6 +24,12 @@ pub enum Format {
     LocalExclusions,
     /// Trusted applications of the local interface.
     LocalTrusted,
+    /// A console list of KES for Windows.
+    PropertiesMap,
+    /// CSV or pasted rows.
+    Rows,
+    /// Policy file of Security Center.
+    KscKlp,
 }
 
 /// One line of the table of formats.
@@ -111,6 +117,36 @@ pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
             export: "In the program: Exclusions and actions on object detection, Specify trusted applications, Export",
         },
     ),
+    (
+        Format::PropertiesMap,
+        Platform::Windows,
+        FormatInfo {
+            id: "kes-console-list",
+            label: "Kaspersky Endpoint Security for Windows, list exported from the console (propertiesmap)",
+            promise: "Every list in the file is shown as a table; rows are converted after you confirm what the columns mean. Packet rules: the rule table is read, ports and protocol wait for your confirmation",
+            export: "In the console: policy, General settings, Exclusions, Scan exclusions and trusted applications, Settings, select rows or none, Export",
+        },
+    ),
+    (
+        Format::Rows,
+        Platform::Windows,
+        FormatInfo {
+            id: "rows",
+            label: "CSV file or pasted list",
+            promise: "Exclusions, trusted applications, firewall rules, web addresses and devices are converted after you confirm what the columns mean",
+            export: "Copy the list out of the console, or save it as CSV; a heading row helps",
+        },
+    ),
+    (
+        Format::KscKlp,
+        Platform::Windows,
+        FormatInfo {
+            id: "ksc-klp",
+            label: "Kaspersky Security Center, policy file (.klp)",
+            promise: "Inventory only: the strings in the file, without order, state or effect, not verified and not complete; nothing is converted",
+            export: "In the Web Console: Devices, Policies & profiles, select the policy, Export. Export its lists as XML, too: those can be converted",
+        },
+    ),
 ];
 
 impl Format {
@@ -141,8 +177,10 @@ pub enum Shape {
     Xml,
     /// Sections of keys.
     Ini,
-    /// Rows of cells.
+    /// Rows of cells, as the local interface writes them.
     List,
+    /// Any other rows of cells.
+    Rows,
     /// Objects and arrays.
     Json,
 }
@@ -162,9 +200,28 @@ pub fn recognise(text: &str) -> Result<Shape, Refusal> {
         return Ok(Shape::Json);
     }
     let rows = text.lines().filter(|l| !l.trim().is_empty()).take(50);
-    let (all, like) =
-        rows.fold((0, 0), |(all, like), line| (all + 1, like + usize::from(list_row(line).is_some())));
-    if like * 2 > all { Ok(Shape::List) } else { Ok(Shape::Ini) }
+    let (mut all, mut like, mut whole) = (0, 0, 0);
+    for width in rows.map(list_row) {
+        all += 1;
+        like += usize::from(width.is_some());
+        whole += usize::from(matches!(width, Some(3 | 9)));
+    }
+    if like * 2 > all && whole > 0 {
+        return Ok(Shape::List);
+    }
+    let lines = text.lines().map(str::trim).filter(|l| !l.is_empty()).take(50);
+    let (all, like) = lines.fold((0, 0), |(all, like), line| (all + 1, like + usize::from(ini_line(line))));
+    if like * 2 < all && super::rows::is_rows(text) { Ok(Shape::Rows) } else { Ok(Shape::Ini) }
+}
+
+/// `[section]`, `key=value`, or the line with which a support bundle begins a task.
+fn ini_line(line: &str) -> bool {
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let key =
+        line.split_once('=').is_some_and(|(key, _)| !key.trim().is_empty() && key.trim().chars().all(name));
+    (key && !line.starts_with("sep="))
+        || line.starts_with('[') && line.ends_with(']')
+        || line.starts_with("TaskID ")
 }
 
 /// Number of cells, when the line begins like a row of a local list.
@@ -213,18 +270,14 @@ const TASK_SIGNS: &[&str] = &[
 /// Format of a parsed document.
 pub fn format(document: &Document) -> Result<Format, Refusal> {
     match document {
+        Document::Klp(_) => Ok(Format::KscKlp),
         Document::Xml(doc) => {
             let root = doc.name(doc.root());
             if root.eq_ignore_ascii_case("KAV-WSEE-Settings") {
                 return Ok(Format::KswsXml);
             }
             if root.eq_ignore_ascii_case("propertiesmap") {
-                return Err(Refusal::new(
-                    finding::UNKNOWN_FORMAT,
-                    "This is a list from the console of Kaspersky Endpoint Security for Windows (propertiesmap); Crosswalk does not read these lists",
-                    "Export the list from the local interface of one computer, or wait for a version that reads console lists",
-                )
-                .at(1, 1));
+                return Ok(Format::PropertiesMap);
             }
             Err(Refusal::new(
                 finding::UNKNOWN_FORMAT,
@@ -249,6 +302,7 @@ pub fn format(document: &Document) -> Result<Format, Refusal> {
                 ))
             }
         }
+        Document::Rows(_) => Ok(Format::Rows),
         Document::Json(doc) => json_format(doc),
         Document::Ini(doc) => ini_format(doc),
     }
@@ -389,7 +443,9 @@ mod tests {
             ("  <x:kav-wsee-settings xmlns:x='urn:y'></x:kav-wsee-settings>", Ok("ksws-xml")),
             ("1;D:\\a\\;*;*;1;0;1;;1\r\n", Ok("local-exclusions")),
             ("1;C:\\a.exe;\r\n", Ok("local-trusted")),
-            ("<propertiesmap/>", Err("CW0008")),
+            ("<propertiesmap/>", Ok("kes-console-list")),
+            ("Path;Comment\nD:\\x\\;Orders\n", Ok("rows")),
+            ("D:\\Data\\\r\n*.mdf\r\n", Ok("rows")),
             ("<html/>", Err("CW0016")),
             ("<other/>", Err("CW0008")),
             ("{\"PxgRetVal\":1}", Err("CW0009")),

@@ -49,6 +49,7 @@ const KSWS: &str =
 const CONSUMER: &str = "Kaspersky Standard, Plus, Premium";
 const KSOS: &str = "Kaspersky Small Office Security";
 const KSC: &str = "Kaspersky Security Center";
+const ANY: &str = "Any Kaspersky product";
 const CLOUD: &str = "Kaspersky Endpoint Security Cloud, Kaspersky Next";
 const KESL: &str = "Kaspersky Endpoint Security for Linux";
 const KICS: &str = "Kaspersky Industrial CyberSecurity for Linux Nodes";
@@ -92,6 +93,7 @@ pub const HOW_TO: &[HowTo] = &[
         file: "A file such as exclusions.xml",
         promise: CONFIRMATION,
         source: "page 240916 (KES 12.0 and 12.7)",
+        format: "kes-console-list",
         ..WINDOWS
     },
     HowTo {
@@ -105,6 +107,7 @@ pub const HOW_TO: &[HowTo] = &[
         file: "A file such as trusted.xml",
         promise: CONFIRMATION,
         source: "page 240916 (KES 12.0 and 12.7)",
+        format: "kes-console-list",
         ..WINDOWS
     },
     HowTo {
@@ -116,6 +119,7 @@ pub const HOW_TO: &[HowTo] = &[
         file: "A file such as exclusions.xml; the .dat file itself is not read",
         promise: CONFIRMATION,
         source: "page 240916, which says that a DAT file can be converted there, and not by which steps",
+        format: "kes-console-list",
         ..WINDOWS
     },
     HowTo {
@@ -127,6 +131,7 @@ pub const HOW_TO: &[HowTo] = &[
         file: "A file such as rules.xml",
         promise: INVENTORY,
         source: "page 245114, which describes the file and not the way to it",
+        format: "kes-console-list",
         ..WINDOWS
     },
     HowTo {
@@ -138,6 +143,7 @@ pub const HOW_TO: &[HowTo] = &[
         file: "A file such as rules.xml",
         promise: INVENTORY,
         source: "page 202095 (KES 11.11), which describes the file and not the way to it",
+        format: "kes-console-list",
         ..WINDOWS
     },
     HowTo {
@@ -150,6 +156,7 @@ pub const HOW_TO: &[HowTo] = &[
         file: "Files such as exclusions.xml and trusted.xml",
         promise: CONFIRMATION,
         source: MENUS,
+        format: "kes-console-list",
         ..WINDOWS
     },
     HowTo {
@@ -260,6 +267,7 @@ pub const HOW_TO: &[HowTo] = &[
         file: "A file such as policy.klp",
         promise: INVENTORY,
         source: "page 240597",
+        format: "ksc-klp",
         ..WINDOWS
     },
     HowTo {
@@ -272,6 +280,22 @@ pub const HOW_TO: &[HowTo] = &[
         ],
         file: "",
         source: "page 314598 (KSC Linux 16.1)",
+        ..WINDOWS
+    },
+    HowTo {
+        product: ANY,
+        console: "Any console or document",
+        what: "A list that is on the screen",
+        steps: &[
+            "Copy the list, with its heading row if it has one, and paste it into the page",
+            "Or save it as CSV (UTF-8), and bring the file",
+            "Say what each column means",
+        ],
+        file: "A file such as list.csv, or nothing but what was pasted",
+        promise: CONFIRMATION,
+        certainty: "CONFIRMED",
+        source: "the columns mean what you say that they mean",
+        format: "rows",
         ..WINDOWS
     },
     HowTo {

@@ -8,8 +8,14 @@ use crate::intake::Reading;
 use crate::intake::leaves::{Leaves, Unclaimed};
 use crate::options::Answers;
 use crate::policy::{Certainty, Item, Kind, Question, State};
+use crate::text;
 
 use super::{Read, finding as note};
+
+/// How many places with unseen characters get a finding of their own.
+const MOST_UNSEEN: usize = 20;
+
+const UNSEEN_HINT: &str = "Reports show it by number. A file that is written holds it as it stands: make sure that the entry is really meant";
 
 /// A reader at work on one input.
 pub(crate) struct Part<'r> {
@@ -23,6 +29,7 @@ impl<'r> Part<'r> {
     pub(crate) fn new(reading: &'r Reading) -> Self {
         let count = reading.document.leaf_count();
         let mut part = Self { reading, unclaimed: Unclaimed::new(count), read: Read::default() };
+        part.warn_of_unseen();
         let mut withheld = 0;
         for leaf in (0..count).filter(|leaf| reading.document.leaf_is_secret(*leaf)) {
             let name = part.leaf_name(leaf);
@@ -47,6 +54,52 @@ impl<'r> Part<'r> {
             ));
         }
         part
+    }
+
+    /// Says where characters stand that nobody sees or that turn text.
+    fn warn_of_unseen(&mut self) {
+        let document = &self.reading.document;
+        // One quick look at the whole tells that most files have none.
+        if text::first_unseen(document.text()).is_none() {
+            return;
+        }
+        let mut more = 0;
+        for leaf in 0..document.leaf_count() {
+            let value = document.leaf_value(leaf);
+            let Some(c) = text::first_unseen(value).or_else(|| text::first_unseen(&self.leaf_name(leaf)))
+            else {
+                continue;
+            };
+            if self.read.findings.len() >= MOST_UNSEEN {
+                more += 1;
+                continue;
+            }
+            let line = document.leaf_line(leaf);
+            let place = match line {
+                0 => self.leaf_name(leaf),
+                line => format!("Line {line}"),
+            };
+            let found = note(
+                self.reading,
+                finding::UNSEEN,
+                Severity::Warning,
+                line,
+                format!("{place} holds U+{:04X}, a character that {}", u32::from(c), text::what(c)),
+                UNSEEN_HINT,
+            );
+            self.read.findings.push(found);
+        }
+        if more > 0 {
+            let message = format!("Further values with such characters: {more}");
+            self.read.findings.push(note(
+                self.reading,
+                finding::UNSEEN,
+                Severity::Warning,
+                0,
+                message,
+                UNSEEN_HINT,
+            ));
+        }
     }
 
     /// Name of a leaf for people.
@@ -80,8 +133,8 @@ impl<'r> Part<'r> {
         self.read.questions.push(Question {
             key,
             input: self.reading.input.name.clone(),
-            text: text.to_owned(),
-            help: help.to_owned(),
+            text: text::owned(text),
+            help: text::owned(help),
             options: options
                 .iter()
                 .map(|(value, label)| ((*value).to_owned(), (*label).to_owned()))
@@ -106,7 +159,7 @@ impl<'r> Part<'r> {
     ) {
         if let Some(first) = leaves.first() {
             let line = self.reading.document.leaf_line(first);
-            let source = source.into();
+            let source = text::owned(source);
             self.read.items.push(Item { input: 0, leaves, line, kind, state, certainty, source });
         }
     }

@@ -118,9 +118,9 @@ pub(crate) fn shown(system: System, units: &[Unit]) -> String {
     out
 }
 
-/// A path for people: control characters as `\xNN`.
+/// A path for people: control characters as `\xNN`, and what [`crate::text::unseen`] tells by number.
 pub fn visible(path: &str) -> String {
-    path.chars().fold(String::with_capacity(path.len()), |mut out, c| {
+    crate::text::shown(path).chars().fold(String::with_capacity(path.len()), |mut out, c| {
         if c.is_control() {
             out.push_str(&format!("\\x{:02X}", u32::from(c)));
         } else {

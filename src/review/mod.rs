@@ -78,7 +78,7 @@ impl Note {
             code: self.code,
             severity: self.severity,
             origin: Place { input, line: item.line },
-            message: self.message,
+            message: crate::text::owned(self.message),
             hint: self.hint.to_owned(),
         })
     }

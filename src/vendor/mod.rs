@@ -188,5 +188,11 @@ pub(crate) fn finding(
     message: impl Into<String>,
     hint: impl Into<String>,
 ) -> Finding {
-    Finding { code, severity, origin: Place::default(), message: message.into(), hint: hint.into() }
+    Finding {
+        code,
+        severity,
+        origin: Place::default(),
+        message: crate::text::owned(message),
+        hint: crate::text::owned(hint),
+    }
 }

@@ -12,6 +12,16 @@ pub fn common(item: &Item, product: &str) -> Verdict {
             finding::NO_FIREWALL,
             format!("{product} is no firewall; on Linux nftables or ufw carries packet rules"),
         ),
+        Kind::WebRule(_) => Verdict::unsupported(
+            finding::NO_COUNTERPART,
+            format!(
+                "{product} filters no web addresses in this file; a web filter or the browser's policy does"
+            ),
+        ),
+        Kind::DeviceRule(_) => Verdict::unsupported(
+            finding::NO_COUNTERPART,
+            format!("{product} controls no devices in this file; a policy for device control does"),
+        ),
         Kind::NetworkAttackExclusion(_) => Verdict::unsupported(
             finding::NO_COUNTERPART,
             format!(
@@ -100,6 +110,10 @@ fn of_meaning(meaning: &Meaning, product: &str) -> Verdict {
         Meaning::FirewallDefault | Meaning::Zone => Verdict::unsupported(
             finding::NO_FIREWALL,
             format!("{product} is no firewall; on Linux nftables or ufw carries this"),
+        ),
+        Meaning::Housekeeping => Verdict::unsupported(
+            finding::NO_COUNTERPART,
+            format!("How the old product ran itself; {product} has settings of its own for that"),
         ),
         Meaning::Other => by_hand("Compare this setting and set its counterpart"),
     }

@@ -1,4 +1,5 @@
-//! The leaves of a document by an independent count: an own line splitter for INI and lists, roxmltree for XML.
+//! The leaves of a document by an independent count: an own line splitter for INI and lists, roxmltree for XML, own
+//! eyes for strings in binary files.
 
 use std::collections::BTreeMap;
 
@@ -112,6 +113,56 @@ pub fn list_leaves(text: &str) -> Vec<Leaf> {
         out.extend(
             raw.split(';').enumerate().map(|(c, cell)| leaf(format!("row {n} column {}", c + 1), n, cell)),
         );
+    }
+    out
+}
+
+/// Leaves of a CSV text by an own count: the separator is the one of `sep=`, else the first of tab, `;`, `|`, `,` that stands
+/// in every line; rows of nothing but separators hold none.
+pub fn rows_leaves(text: &str) -> Vec<Leaf> {
+    let first = text.lines().next().unwrap_or("");
+    let announced = first.strip_prefix("sep=").and_then(|s| s.chars().next());
+    let in_every = |c: &char| text.lines().filter(|l| !l.trim().is_empty()).all(|l| l.contains(*c));
+    let separator = announced.or_else(|| ['\t', ';', '|', ','].into_iter().find(in_every));
+    let mut records: Vec<(usize, Vec<String>)> = Vec::new();
+    let (mut cells, mut cell, mut quoted, mut began, mut n, mut was_quoted) =
+        (Vec::new(), String::new(), false, 1, 1, false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        n += usize::from(c == '\n');
+        match c {
+            '"' if separator.is_some() && quoted && chars.peek() == Some(&'"') => {
+                cell.push('"');
+                chars.next();
+            }
+            '"' if separator.is_some() && quoted => quoted = false,
+            '"' if separator.is_some() && cell.is_empty() && !was_quoted => {
+                (quoted, was_quoted) = (true, true)
+            }
+            c if Some(c) == separator && !quoted => {
+                cells.push(std::mem::take(&mut cell));
+                was_quoted = false;
+            }
+            '\r' if !quoted => {}
+            '\n' if !quoted => {
+                cells.push(std::mem::take(&mut cell));
+                was_quoted = false;
+                records.push((began, std::mem::take(&mut cells)));
+                began = n;
+            }
+            c => cell.push(c),
+        }
+    }
+    cells.push(cell);
+    records.push((began, cells));
+    let mut out = Vec::new();
+    for (line, cells) in records {
+        if cells.iter().all(|c| c.trim().is_empty()) {
+            continue;
+        }
+        for (c, cell) in cells.iter().enumerate() {
+            out.push(leaf(format!("row {line} column {}", c + 1), line, cell.as_str()));
+        }
     }
     out
 }
@@ -272,4 +323,72 @@ pub fn leaves_of(text: &str) -> Vec<Leaf> {
 fn is_row(text: &str) -> bool {
     let first = text.trim_start().lines().next().unwrap_or("");
     matches!(first.split(';').count(), 3 | 9)
+}
+
+/// Strings of a policy file by an own search: every run of text at either alignment, longest first, none that shares bytes
+/// with one before it. What is in a packed block is unpacked by the library that the program uses, too.
+pub fn klp_leaves(bytes: &[u8]) -> Vec<Leaf> {
+    use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
+    let mut out = Vec::new();
+    let mut beside = 0;
+    let mut at = 0;
+    while at + 4 <= bytes.len() {
+        if &bytes[at..at + 4] != b"ZLIB" {
+            at += 1;
+            continue;
+        }
+        let mut room = vec![0; 2 << 20];
+        let flags = inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+        let (status, used, made) =
+            decompress(&mut DecompressorOxide::new(), &bytes[at + 4..], &mut room, 0, flags);
+        if status as i8 != 0 {
+            at += 4;
+            continue;
+        }
+        runs(&bytes[beside..at], |start| format!("offset {}", beside + start), &mut out);
+        runs(&room[..made], |start| format!("offset {at}/{start}"), &mut out);
+        at += 4 + used;
+        beside = at;
+    }
+    runs(&bytes[beside..], |start| format!("offset {}", beside + start), &mut out);
+    out
+}
+
+fn runs(bytes: &[u8], path: impl Fn(usize) -> String, out: &mut Vec<Leaf>) {
+    let letter = |pair: &[u8]| match (pair[1], pair[0]) {
+        (0, low) => (0x20..0x7F).contains(&low) || low >= 0xA0,
+        (1, low) => low > 0,
+        (2, low) => low > 0 && low < 0x50,
+        (4, low) => low > 0,
+        (5, low) => low > 0 && low < 0x30,
+        (0x20, low) => (0x0B..=0x44).contains(&low) || (0x66..=0x69).contains(&low) || low == 0xAC,
+        (0x21, low) => low == 0x16,
+        _ => false,
+    };
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for alignment in 0..2 {
+        let pairs: Vec<bool> = bytes.get(alignment..).unwrap_or(&[]).chunks_exact(2).map(letter).collect();
+        let mut start = 0;
+        for end in 0..=pairs.len() {
+            if end == pairs.len() || !pairs[end] {
+                if end - start >= 4 {
+                    found.push((alignment + 2 * start, alignment + 2 * end));
+                }
+                start = end + 1;
+            }
+        }
+    }
+    found.sort_by_key(|(start, end)| (usize::MAX - (end - start), *start));
+    let mut kept: Vec<(usize, usize)> = Vec::new();
+    for run in found {
+        if kept.iter().all(|k| k.1 <= run.0 || run.1 <= k.0) {
+            kept.push(run);
+        }
+    }
+    kept.sort();
+    for (start, end) in kept {
+        let units: Vec<u16> =
+            bytes[start..end].chunks_exact(2).map(|p| u16::from_le_bytes([p[0], p[1]])).collect();
+        out.push(leaf(path(start), 0, String::from_utf16_lossy(&units)));
+    }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub mod leaves;
+pub mod zips;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -108,7 +109,7 @@ pub fn inputs() -> Vec<Given> {
 pub fn answers(pairs: &[(&str, &str)]) -> Options {
     let mut options = Options::default();
     for (key, value) in pairs {
-        options.answers.0.insert((*key).to_owned(), (*value).to_owned());
+        options.answers.given.insert((*key).to_owned(), (*value).to_owned());
     }
     options
 }
@@ -124,6 +125,8 @@ pub fn generous() -> Options {
         ("local-list.columns", "confirmed"),
         ("trusted.opened-files", "yes"),
         ("kesl.task", "File_Threat_Protection"),
+        ("kesl.schedule", "confirmed"),
+        ("kesl.json", "confirmed"),
     ])
 }
 
@@ -197,6 +200,8 @@ pub fn decoded(bytes: &[u8]) -> String {
         [0xFF, 0xFE, rest @ ..] => words(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => words(rest, u16::from_be_bytes),
         [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8(rest.to_vec()).unwrap(),
+        // A policy file of Security Center is no text.
+        [8, 0, 0, 0, ..] => String::from_utf8_lossy(bytes).into_owned(),
         all => String::from_utf8(all.to_vec()).unwrap(),
     }
 }

@@ -33,7 +33,7 @@ The repository's commands.
   cargo xtask prove [PATHS]                judge 100 million paths of masks and of whole conversions, on every core
   cargo xtask size [--bless]               weigh the page, compare with docs/size.txt; --bless writes that file
   cargo xtask bench [--bless]              measure speed and memory; --bless writes docs/bench.txt
-  cargo xtask fuzz [TARGET] [SECONDS]      look for masks that break a promise; not a part of test
+  cargo xtask fuzz [TARGET] [SECONDS]      look for masks or files that break a promise; not a part of test
   cargo xtask setup                        install what the page needs, and do nothing else
 
 serve rebuilds when a source file changes. It builds the page as it is published; --dev builds faster, without

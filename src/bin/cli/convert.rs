@@ -5,16 +5,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 use crosswalk::bundle::{self, OutFile, Part};
+use crosswalk::intake::MAX_NAME;
 use crosswalk::options::{Decisions, Options};
 use crosswalk::policy::Policy;
 use crosswalk::vendor::{self, Route};
 use crosswalk::{Reading, convert as run, interpret};
 
-use super::{Outcome, Stop, Told, json_file, output, readings};
+use super::bring::bring;
+use super::{Outcome, Stop, Told, json_file, output};
 
 #[derive(Args)]
 pub(crate) struct Call {
-    /// Files; - is standard input
+    /// Files, folders, ZIP archives; - is standard input
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Targets, PRODUCT/ROUTE or PRODUCT, separated by commas
@@ -31,7 +33,7 @@ pub(crate) struct Call {
     /// Code of a reason whose looser form you accept for all rows; may be repeated
     #[arg(long, value_name = "CODE")]
     accept: Vec<String>,
-    /// The inputs are one machine or one policy
+    /// The inputs are one machine or one policy; of several customers, those of each
     #[arg(long)]
     merge: bool,
     /// One ZIP instead of files
@@ -54,36 +56,39 @@ const ZIP: &str = "crosswalk.zip";
 pub(crate) fn convert(call: &Call) -> Result<Outcome, Stop> {
     let options = options(call)?;
     check_targets(&call.to)?;
-    let (inputs, refused) = readings(&call.files)?;
-    let mut outcome = Outcome { refused: !refused.is_empty(), needs_person: false };
-    let groups: Vec<Vec<&Reading>> = if call.merge && !inputs.is_empty() {
-        vec![inputs.iter().collect()]
-    } else {
-        inputs.iter().map(|r| vec![r]).collect()
-    };
-    if call.merge
-        && inputs.windows(2).any(|w| matches!(w, [a, b] if a.format.platform() != b.format.platform()))
-    {
+    let batch = bring(&call.files)?;
+    let mut outcome = Outcome { refused: !batch.refused.is_empty(), needs_person: false };
+    // Merging stays inside one customer.
+    let mut groups: Vec<(&str, Vec<&Reading>)> = Vec::new();
+    for (customer, readings) in batch.by_customer() {
+        if call.merge {
+            groups.push((customer, readings));
+        } else {
+            groups.extend(readings.into_iter().map(|r| (customer, vec![r])));
+        }
+    }
+    let other_system = |w: &[&Reading]| matches!(w, [a, b] if a.format.platform() != b.format.platform());
+    if call.merge && groups.iter().any(|(_, readings)| readings.windows(2).any(other_system)) {
         return Err(Stop::Usage(
             "--merge takes inputs of one machine, but these are for different systems".to_owned(),
         ));
     }
     let mut parts = Vec::new();
-    for group in &groups {
+    for (customer, group) in &groups {
         let policy = interpret(group, &options.answers);
         for route in routes(&call.to, &policy) {
             let conversion = run(&policy, route, &options);
             outcome.needs_person |= call.strict && conversion.needs_person();
-            let input = group.iter().map(|r| r.input.name.as_str()).collect::<Vec<_>>().join("+");
-            parts.push(Part {
-                input,
+            let part = Part {
+                input: merged_name(group),
                 target: route.info().id,
                 files: bundle::files(group, &policy, &conversion),
-            });
+            };
+            parts.push(((*customer).to_owned(), part));
         }
     }
-    let single = groups.len() + refused.len() == 1 && parts.len() == 1;
-    let files = if parts.is_empty() { Vec::new() } else { bundle::tree(parts, single) };
+    let alone = !batch.containers && groups.len() + batch.refused.len() == 1 && parts.len() == 1;
+    let files = if parts.is_empty() { Vec::new() } else { bundle::forest(parts, alone) };
     let files = if call.zip && !files.is_empty() {
         vec![OutFile { name: ZIP.to_owned(), bytes: bundle::zip(&files) }]
     } else {
@@ -91,6 +96,18 @@ pub(crate) fn convert(call: &Call) -> Result<Outcome, Stop> {
     };
     output::write_all(&call.out, &files, call.force)?;
     Ok(outcome)
+}
+
+/// The name of the folder for inputs that are one machine or one policy.
+fn merged_name(group: &[&Reading]) -> String {
+    let names: Vec<&str> = group.iter().map(|r| r.input.name.as_str()).collect();
+    let joined = names.join("+");
+    match names.as_slice() {
+        [first, rest @ ..] if joined.len() > MAX_NAME && !rest.is_empty() => {
+            format!("{first}+{} more", rest.len())
+        }
+        _ => joined,
+    }
 }
 
 fn options(call: &Call) -> Result<Options, Stop> {

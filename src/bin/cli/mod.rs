@@ -1,20 +1,20 @@
 //! Arguments to engine calls to text.
 
+mod bring;
 mod convert;
 mod inspect;
 mod mask;
 mod output;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use crosswalk::bundle::{self, OutFile};
 use crosswalk::intake::recognise::{FORMATS, FormatInfo};
 use crosswalk::kaspersky::howto;
 use crosswalk::options::{Answers, Recipe};
-use crosswalk::watch::unwatched;
-use crosswalk::{Reading, Refusal, read, vendor};
+use crosswalk::vendor;
 
 /// What stops the program.
 pub(crate) enum Stop {
@@ -59,11 +59,13 @@ enum Command {
     Convert(convert::Call),
     /// How much of the policy each target can carry
     Compare(Look),
+    /// A recipe for these files: what is confirmed so far, and a draft for each list whose columns are not
+    Recipe(Look),
     /// How one mask lies to another: equal, inside, contains, overlap or disjoint, with the paths that show it
     Mask(mask::Call),
-    /// A copy for a bug report: every value replaced, structure kept
+    /// A copy for a bug report: every value replaced, structure kept. Of a folder or an archive: a ZIP of copies
     Sanitise {
-        /// A file; - is standard input
+        /// A file, folder or ZIP; - is standard input
         file: PathBuf,
     },
 }
@@ -71,7 +73,7 @@ enum Command {
 /// Files to look at without writing anything.
 #[derive(Args)]
 pub(crate) struct Look {
-    /// Files; - is standard input
+    /// Files, folders, ZIP archives; - is standard input
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// As JSON
@@ -87,7 +89,7 @@ pub(crate) struct Told {
     /// Answer to a question, KEY=VALUE or KEY@INPUT=VALUE; may be repeated
     #[arg(long = "answer", value_name = "K=V")]
     answers: Vec<String>,
-    /// A recipe: answers kept from another conversion
+    /// A recipe: answers and confirmed columns kept from another conversion
     #[arg(long, value_name = "FILE")]
     recipe: Option<PathBuf>,
 }
@@ -95,14 +97,14 @@ pub(crate) struct Told {
 impl Told {
     pub(crate) fn answers(&self) -> Result<Answers, Stop> {
         let mut answers = match &self.recipe {
-            Some(path) => recipe(path)?.answers,
+            Some(path) => recipe(path)?.told(),
             None => Answers::default(),
         };
         for given in &self.answers {
             let (key, value) = given
                 .split_once('=')
                 .ok_or_else(|| Stop::Usage(format!("--answer takes KEY=VALUE, not {given}")))?;
-            answers.0.insert(key.to_owned(), value.to_owned());
+            answers.given.insert(key.to_owned(), value.to_owned());
         }
         Ok(answers)
     }
@@ -140,6 +142,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Inspect(look) => inspect::inspect(&look),
         Command::Convert(call) => convert::convert(&call),
         Command::Compare(look) => inspect::compare(&look),
+        Command::Recipe(look) => inspect::recipe(&look),
         Command::Mask(call) => mask::mask(&call),
         Command::Sanitise { file } => sanitise(&file),
     };
@@ -156,37 +159,6 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::from(1)
         }
     }
-}
-
-/// Bytes of a file or of standard input, with the name that is shown.
-pub(crate) fn bytes_of(path: &Path) -> Result<(String, Vec<u8>), Stop> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(|e| Stop::System(format!("standard input: {e}")))?;
-        return Ok(("stdin".to_owned(), bytes));
-    }
-    let bytes = std::fs::read(path).map_err(|e| Stop::System(format!("{}: {e}", path.display())))?;
-    Ok((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), bytes))
-}
-
-/// Reads the inputs in order, under different names. Refusals are said on standard error.
-pub(crate) fn readings(files: &[PathBuf]) -> Result<(Vec<Reading>, Vec<Refusal>), Stop> {
-    let (mut good, mut bad) = (Vec::new(), Vec::new());
-    for path in files {
-        let (name, bytes) = bytes_of(path)?;
-        match read(&name, &bytes, &mut unwatched) {
-            Ok(reading) => good.push(reading),
-            Err(refusal) => {
-                output::refusal(&refusal);
-                bad.push(refusal);
-            }
-        }
-    }
-    crosswalk::bundle::name_inputs(good.iter_mut());
-    Ok((good, bad))
 }
 
 /// A format with the ways to a file of it.
@@ -230,12 +202,17 @@ fn targets(json: bool) -> String {
 }
 
 fn sanitise(file: &Path) -> Result<Outcome, Stop> {
-    let (name, bytes) = bytes_of(file)?;
-    match read(&name, &bytes, &mut unwatched) {
-        Ok(reading) => output::print_bytes(&crosswalk::bundle::sanitised(&reading).bytes),
-        Err(refusal) => {
-            output::refusal(&refusal);
-            Ok(Outcome { refused: true, ..Outcome::default() })
-        }
-    }
+    let batch = bring::bring(&[file.to_owned()])?;
+    let copies = batch.inputs.iter().map(|input| bundle::sanitised(&input.reading));
+    let printed = if batch.containers {
+        // Numbers in place of names: the names of customers are values, too.
+        let numbered =
+            copies.enumerate().map(|(n, copy)| OutFile { name: format!("{}-{}", n + 1, copy.name), ..copy });
+        let files: Vec<OutFile> = numbered.collect();
+        if files.is_empty() { Vec::new() } else { bundle::zip(&files) }
+    } else {
+        copies.flat_map(|copy| copy.bytes).collect()
+    };
+    output::print_bytes(&printed)?;
+    Ok(Outcome { refused: !batch.refused.is_empty(), ..Outcome::default() })
 }

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crosswalk::Refusal;
 use crosswalk::bundle::OutFile;
+use crosswalk::{Finding, Refusal};
 
 use super::{Outcome, Stop};
 
@@ -41,6 +41,11 @@ pub(crate) fn refusal(refusal: &Refusal) {
         (line, column) => format!("{}:{line}:{column}", refusal.input),
     };
     complain(&format!("{place}: {}: {}\n  {}", refusal.code, refusal.message, refusal.hint));
+}
+
+/// Says what is good to know about something that was brought.
+pub(crate) fn note(note: &Finding) {
+    complain(&format!("{}: {}: {}", note.origin.input, note.code, note.message));
 }
 
 /// Writes all files below a folder. Each is written beside its place and moved there; nothing is overwritten unless

@@ -50,6 +50,11 @@ pub(super) fn by_bytes(bytes: &[u8]) -> Option<Refusal> {
     bytes::look(bytes).map(Look::refusal)
 }
 
+/// Refuses a text that is known to be something else; for readers that would take nearly any text.
+pub(super) fn by_text(text: &str) -> Option<Refusal> {
+    text::look(text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text), false)
+}
+
 /// Says better what a file that nobody knew looks like. Other refusals stay as they are.
 pub(super) fn explain(refusal: Refusal, bytes: &[u8]) -> Refusal {
     const NOT_KNOWN: [&str; 3] = [finding::UNKNOWN_FORMAT, finding::BINARY, finding::ENCODING];

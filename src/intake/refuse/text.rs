@@ -407,17 +407,19 @@ impl<'t> Text<'t> {
         if self.json || !self.root.is_empty() {
             return false;
         }
-        let (mut all, mut like) = (0, 0);
+        let (mut all, mut keys, mut entries) = (0, 0, 0);
         for line in self.lines().take(50).filter(|line| !line.starts_with('#') && *line != "---") {
-            let key = line.strip_prefix("- ").unwrap_or(line);
-            let key = key.trim_matches(['"', '\'']);
+            let key = line.strip_prefix("- ").unwrap_or(line).trim_matches(['"', '\'']);
             let word =
                 |k: &str| !k.is_empty() && k.chars().all(|c| c.is_alphanumeric() || "_-.:\"'".contains(c));
             let keyed = key.split_once(": ").map_or_else(|| key.strip_suffix(':'), |(k, _)| Some(k));
             all += 1;
-            like += usize::from(keyed.is_some_and(word) || line.starts_with("- "));
+            keys += usize::from(keyed.is_some_and(word));
+            entries += usize::from(!keyed.is_some_and(word) && line.starts_with("- "));
         }
-        all >= 2 && like * 4 >= all * 3 || self.start.starts_with("---\n") && like > 0
+        // Entries alone are a list that somebody wrote.
+        let like = keys + entries;
+        keys > 0 && (all >= 2 && like * 4 >= all * 3 || self.start.starts_with("---\n"))
     }
 }
 
@@ -512,6 +514,7 @@ mod tests {
             "{\"AppSettings\":{\"UseKSN\":\"No\"}}",
             "C:\\Data\\*.log\nD:\\x\n",
             "2024;x",
+            "- C:\\Data\\\n- D:\\Archive\\*.bak\n",
         ] {
             assert!(look(text, false).is_none(), "{text}: {:?}", look(text, false));
         }

@@ -1,6 +1,6 @@
 //! Builds the tree from the events of quick-xml. quick-xml finds tags and quotes; it does not mind a document that stops
 //! early, has two roots, or text around the root. So those rules are checked here, together with: no document type, at
-//! most 256 levels, only the predefined entities and character references, no repeated attribute, and the rules of
+//! most 256 levels with names of 4096 bytes together, only the predefined entities and character references, no repeated attribute, and the rules of
 //! [`super::rules`]. Every refusal has a line and a column.
 
 use std::borrow::Cow;
@@ -9,10 +9,11 @@ use std::ops::ControlFlow;
 use quick_xml::Reader;
 use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::{BytesStart, Event};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::rules::{attributes_are_apart, first_bad_char, resolve, valid_declaration, valid_name, xml_char};
-use super::{MAX_DEPTH, Name, Node, NodeKind, TEXT_NAME, local};
+use super::{MAX_DEPTH, MAX_PATH, Name, Node, NodeKind, TEXT_NAME, local};
+use crate::columns::look;
 use crate::finding::{self, Refusal};
 use crate::intake::decode::{position, slice};
 use crate::intake::secret;
@@ -78,9 +79,12 @@ pub(super) struct Builder<'t> {
     text: &'t str,
     nodes: Vec<Node>,
     names: Vec<Name>,
-    ids: FxHashMap<&'t str, u32>, // lookups only
+    ids: FxHashMap<&'t str, u32>,   // lookups only
+    others: FxHashMap<String, u32>, // lookups only
     cooked: Vec<String>,
     open: Vec<Open>,
+    /// Bytes of the names of the elements that are open.
+    path: usize,
     asides: usize,
     root_seen: bool,
     /// The text holds a byte that begins a character XML forbids, so every piece must be looked at.
@@ -94,7 +98,9 @@ impl<'t> Builder<'t> {
             text,
             nodes: Vec::with_capacity(text.len() / 40),
             names: Vec::new(),
-            ids: FxHashMap::default(), // lookups only
+            ids: FxHashMap::default(),    // lookups only
+            others: FxHashMap::default(), // lookups only
+            path: 0,
             cooked: Vec::new(),
             open: Vec::new(),
             asides: 0,
@@ -200,6 +206,15 @@ impl<'t> Builder<'t> {
         self.root_seen = true;
         let raw_name = tag.name();
         let name_text: &str = raw_name.as_ref();
+        self.path += name_text.len();
+        if self.path > MAX_PATH {
+            return Err(self.refusal(
+                finding::TOO_DEEP,
+                at,
+                format!("The names of the nested elements are longer than {MAX_PATH} bytes together"),
+                "No Kaspersky export is so deep; export the file again",
+            ));
+        }
         let Some(name) = self.intern(at + 1, name_text) else {
             return Err(self.ill(at, "an element has no proper name"));
         };
@@ -243,9 +258,14 @@ impl<'t> Builder<'t> {
         if !attributes_are_apart(tag.attributes_raw()) {
             return Err(self.ill(at, "an attribute is malformed"));
         }
-        for attribute in tag.attributes() {
+        // quick-xml compares each name with all before it, which takes a minute where an element has 100,000 of them.
+        let mut seen: FxHashSet<String> = FxHashSet::default(); // lookups only
+        for attribute in tag.attributes().with_checks(false) {
             let attribute = attribute.map_err(|e| self.ill(at, format!("an attribute is malformed: {e}")))?;
             let key: &str = attribute.key.as_ref();
+            if !seen.insert(key.to_owned()) {
+                return Err(self.ill(at, "an attribute stands twice"));
+            }
             let raw = attribute.value.as_ref();
             if raw.contains('<') || !valid_name(key) {
                 return Err(self.ill(at, "an attribute is malformed"));
@@ -293,6 +313,8 @@ impl<'t> Builder<'t> {
 
     fn end(&mut self) {
         let Some(mut open) = self.open.pop() else { return };
+        let name = self.nodes.get(open.node as usize).and_then(|n| self.names.get(n.name as usize));
+        self.path -= name.map_or(0, |n| n.text.len()).min(self.path);
         let run = std::mem::take(&mut open.text);
         if open.has_children {
             self.text_node(open.node, &mut open.counts, run);
@@ -326,10 +348,19 @@ impl<'t> Builder<'t> {
                 node.secret = false;
             }
         } else if secret::value_is_secret(self.raw(&node))
+            && !(look::is_hash(self.raw(&node).trim()) && self.says_hash(index))
             && let Some(node) = self.nodes.get_mut(index as usize)
         {
             node.secret = true;
         }
+    }
+
+    /// Whether the name of an element, or its attribute `name`, says that it holds the hash of a file.
+    fn says_hash(&self, index: u32) -> bool {
+        let says = |text: &str| text.to_ascii_lowercase().contains("hash");
+        let of_name = |node: &Node| self.names.get(node.name as usize).is_some_and(|n| says(&n.text));
+        let attribute = self.nodes.get(index as usize + 1).filter(|n| n.kind == NodeKind::Attribute);
+        self.nodes.get(index as usize).is_some_and(of_name) || attribute.is_some_and(|a| says(self.raw(a)))
     }
 
     fn raw(&self, node: &Node) -> &str {
@@ -483,20 +514,25 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// For attributes and text runs, of which there are few names.
+    /// For attributes and text runs, whose names are not known to stand in the text as they are.
     fn intern_owned(&mut self, name: &str) -> u32 {
-        match self.names.iter().position(|n| n.text == name) {
-            Some(id) => id as u32,
-            None => self.push_name(name),
+        if let Some(id) = self.ids.get(name).or_else(|| self.others.get(name)) {
+            return *id;
         }
+        let id = self.push_name(name);
+        self.others.insert(name.to_owned(), id);
+        id
     }
 
     fn push_name(&mut self, name: &str) -> u32 {
         let local_part = local(name);
+        // In console lists every struct is a `key`; what it is called stands in its attribute `name`.
+        let root = self.names.first().map_or("", |n| n.text.as_str());
+        let vocabulary = local_part == "key" && local(root).eq_ignore_ascii_case("propertiesmap");
         self.names.push(Name {
             text: name.to_owned(),
             local: name.len() - local_part.len(),
-            secret: secret::key_is_secret(local_part),
+            secret: !vocabulary && secret::key_is_secret(local_part),
         });
         self.names.len() as u32 - 1
     }

@@ -23,6 +23,9 @@ use builder::{Builder, Built};
 
 /// Deepest nesting that is read.
 pub const MAX_DEPTH: usize = 256;
+/// Longest path to a leaf, as the names of the elements around it, in bytes. Each leaf's path stands in the report: few
+/// bytes of input must not become many there.
+pub const MAX_PATH: usize = 4096;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NodeKind {
@@ -162,6 +165,16 @@ impl XmlDoc {
     /// The first child element of that local name, compared without case.
     pub fn child(&self, id: NodeId, name: &str) -> Option<NodeId> {
         self.children(id).find(|c| self.name(*c).eq_ignore_ascii_case(name))
+    }
+
+    /// Value of an attribute of that local name, compared without case; a secret is its marker.
+    pub fn attribute(&self, id: NodeId, name: &str) -> Option<&str> {
+        let end = self.node(id.0)?.end;
+        let attributes =
+            (id.0 + 1..end).map_while(|i| self.node(i).filter(|n| n.kind == NodeKind::Attribute));
+        let found =
+            attributes.zip(id.0 + 1..).find(|(n, _)| local(self.name_of(n)).eq_ignore_ascii_case(name));
+        found.map(|(_, at)| self.value(NodeId(at)))
     }
 
     /// Position of a node among its siblings of the same name, 1-based.

@@ -316,6 +316,34 @@ pub(super) fn look_up(place: Place, key: &str) -> Option<(Reads, Certainty)> {
     found.map(|(_, reads, certainty)| (*reads, *certainty))
 }
 
+/// Keys that say how the product runs itself; they protect nothing.
+const HOUSEKEEPING: &[&str] = &[
+    "ReportCleanObjects",
+    "ReportPackedObjects",
+    "ReportUnprocessedObjects",
+    "UseIChecker",
+    "SambaConfigPath",
+    "NfsExportPath",
+    "TraceFolder",
+    "TraceLevel",
+    "TraceMaxFileCount",
+    "TraceMaxFileSize",
+    "MaxEventsNumber",
+    "LimitNumberOfScanFileTasks",
+    "EventsStoragePath",
+    "DockerSocket",
+    "IgnoreProxySettingsForKLServers",
+    "IgnoreProxySettingsForCustomSources",
+    "ConnectionTimeout",
+    MISSPELT.0,
+    MISSPELT.1,
+];
+
+/// Whether a key says how the product runs itself.
+pub(super) fn is_housekeeping(key: &str) -> bool {
+    HOUSEKEEPING.contains(&key)
+}
+
 /// Classes of devices, with what may be done with them.
 const CLASSES: &[&str] = &[
     "HardDrive",

@@ -56,7 +56,12 @@ pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, k
             (setting(index, Meaning::Zone), state, Certainty::Inferred)
         }
         Reads::Zone => (setting(index, Meaning::Zone), state, certainty),
-        _ => (setting(index, value.unwrap_or(Meaning::Other)), state, certainty),
+        _ => {
+            let housekeeping = known::is_housekeeping(key.tail().get(0).unwrap_or(""));
+            let other = if housekeeping { Meaning::Housekeeping } else { Meaning::Other };
+            let meaning = value.filter(|v| *v != Meaning::Other).unwrap_or(other);
+            (setting(index, meaning), state, certainty)
+        }
     };
     let state = match task {
         Some((_, entry)) => in_task(entry, &kind, key, state),
@@ -170,7 +175,9 @@ fn list_element(
     };
     let reach = Reach::Task(task.map_or(0, |(index, _)| index));
     let text = || vec![key.value.to_owned()];
-    let exclusion = |names, threats| Kind::Exclusion(Exclusion { path: None, names, threats, reach });
+    let (hashes, processes) = (Vec::new(), Vec::new());
+    let exclusion =
+        |names, threats| Kind::Exclusion(Exclusion { path: None, names, threats, hashes, processes, reach });
     let kind = match reads {
         Reads::ExcludeMask => exclusion(text(), Vec::new()),
         Reads::ExcludeThreat => exclusion(Vec::new(), text()),
