@@ -8,7 +8,9 @@
 use rustc_hash::FxHashMap;
 
 use super::OutFile;
+use crate::intake::ini;
 use crate::intake::json::{JsonDoc, JsonKind};
+use crate::intake::recognise::TASK_KEYS;
 use crate::intake::{Document, Reading, secret};
 
 /// The sanitised copy of an input.
@@ -17,7 +19,7 @@ pub fn sanitised(reading: &Reading) -> OutFile {
     let mut words = Words { known: FxHashMap::default(), out: String::with_capacity(text.len()) }; // lookups only
     match &reading.document {
         Document::Xml(_) => xml(text, &mut words),
-        Document::Ini(_) => ini(text, &mut words),
+        Document::Ini(_) => sections(text, &mut words),
         Document::List(_) => list(text, &mut words),
         Document::Json(doc) => json(doc, &mut words),
     }
@@ -65,7 +67,7 @@ impl Words {
         if matches!(text, "0" | "1") {
             return self.keep(text);
         }
-        let number = self.number_of(text);
+        let number = self.number_of(text) + 1;
         let _ = std::fmt::Write::write_fmt(&mut self.out, format_args!("{number}"));
     }
 
@@ -79,7 +81,7 @@ impl Words {
     }
 }
 
-fn ini(text: &str, words: &mut Words) {
+fn sections(text: &str, words: &mut Words) {
     for line in text.split_inclusive('\n') {
         let body = line.trim_end_matches(['\r', '\n']);
         let end = line.get(body.len()..).unwrap_or("");
@@ -87,8 +89,20 @@ fn ini(text: &str, words: &mut Words) {
         let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
         let is_section =
             trimmed.strip_prefix('[').and_then(|t| t.strip_suffix(']')).is_some_and(|p| p.chars().all(name));
+        let header =
+            ini::task_header(trimmed).and_then(|name| body.split_once(name).map(|around| (around, name)));
         match body.split_once('=') {
             _ if is_section => words.keep(body),
+            // The tasks of the product stay, those that people named do not.
+            _ if let Some(((before, after), name)) = header => {
+                words.keep(before);
+                if TASK_KEYS.iter().any(|(_, task)| *task == name) {
+                    words.keep(name);
+                } else {
+                    words.word(name);
+                }
+                words.keep(after);
+            }
             Some((key, value)) if !key.trim().is_empty() && key.trim().chars().all(name) => {
                 words.keep(key);
                 words.keep("=");
@@ -261,7 +275,7 @@ mod tests {
         assert_eq!(copy.name, "sanitised.json");
         assert_eq!(
             String::from_utf8(copy.bytes).unwrap(),
-            "{\n \"AppSettings\": {\"TraceFolder\": \"/w1/w2\\u000a\\\\w3\", \"TraceMaxFileCount\": 4, \"On\": true,\n\
+            "{\n \"AppSettings\": {\"TraceFolder\": \"/w1/w2\\u000a\\\\w3\", \"TraceMaxFileCount\": 5, \"On\": true,\n\
              \"Off\": 0, \"w5\": {\"x\": \"/w1/w2\"}, \"\\u0041\": null, \"E\": []}}\n"
         );
     }
