@@ -41,7 +41,10 @@ pub fn bare(bytes: &[u8]) -> u32 {
 
 fn answers() -> Answers {
     let told = [("ksws.product", "ksws"), ("ksws.subfolders", "yes"), ("ksws.defaults", "convert")];
-    Answers(told.map(|(k, v)| (k.to_owned(), v.to_owned())).into_iter().collect())
+    told.map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .into_iter()
+        .collect::<std::collections::BTreeMap<_, _>>()
+        .into()
 }
 
 /// Bytes to policy: how many rows.

@@ -47,7 +47,10 @@ fn bare(text: &str) -> usize {
 
 fn answers() -> Answers {
     let told = [("ksws.product", "ksws"), ("ksws.subfolders", "yes"), ("ksws.defaults", "convert")];
-    Answers(told.map(|(k, v)| (k.to_owned(), v.to_owned())).into_iter().collect())
+    told.map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .into_iter()
+        .collect::<std::collections::BTreeMap<_, _>>()
+        .into()
 }
 
 fn of_input(name: &str, bytes: &[u8], target: &str) {

@@ -142,6 +142,8 @@ catalogue! {
     REPEATED = "CW0012", "A key stands twice; both are in the ledger";
     /// Too many settings for one file.
     TOO_MANY = "CW0013", "The file holds more settings than can be numbered";
+    /// JSON that is not well-formed.
+    JSON_ILL_FORMED = "CW0014", "The JSON is not well-formed";
     /// A ZIP without a directory.
     ARCHIVE_BROKEN = "CW0017", "The archive is damaged or empty";
     /// A limit of archives.
@@ -180,6 +182,12 @@ catalogue! {
 
     /// Masks made to be slow.
     TOO_COMPLEX = "CW0109", "Masks with so many wildcards take too long to compare";
+    /// A form that nobody has shown.
+    BEST_EFFORT = "CW0110", "No file of this form was seen by the project; it is read on a best-effort basis";
+    /// The source acts on nothing.
+    REPORTS_ONLY = "CW0111", "The source only reports threats; the target acts on them";
+    /// Tasks in a group of another name.
+    STRAY_TASK = "CW0112", "A task stands in a group that Crosswalk does not know";
 
     /// Hidden files and what systems leave behind.
     LEFT_OUT = "CW0130", "A file that is no export was left out";
@@ -189,6 +197,17 @@ catalogue! {
     INVENTORY = "CW0132", "The strings of a binary file are listed; this is no converted policy";
     /// Limits of the search for strings.
     INVENTORY_LIMIT = "CW0133", "Not everything in the binary file was searched";
+
+    /// Columns to confirm.
+    COLUMNS_OPEN = "CW0140", "A list waits until you confirm what its columns mean";
+    /// A recipe for another list.
+    RECIPE_REFUSED = "CW0141", "A recipe does not fit this list, so it was not applied";
+    /// A mapping that nobody confirmed, or that lacks something.
+    RECIPE_DRAFT = "CW0142", "A recipe is a draft, or lacks something, so it was not applied";
+    /// A legacy code page.
+    CODE_PAGE = "CW0143", "The text is in an old code page; which one is a guess";
+    /// A spreadsheet changed values.
+    SPREADSHEET = "CW0144", "A value looks as if a spreadsheet had changed it";
 
     /// Wrong platform for the route.
     PLATFORM = "CW0200", "The policy and the route are for different systems";
@@ -258,6 +277,8 @@ catalogue! {
     WAITS_DEFAULT = "CW1021", "May be a row that the product shipped; waits for an answer";
     /// The target's masks say more.
     MASK_WIDER = "CW1022", "The target's masks cannot say the same; what could be written takes more";
+    /// Columns to confirm.
+    WAITS_COLUMNS = "CW1023", "Waits until you confirm what the columns of the list mean";
     /// Wildcards in a form the target may read otherwise.
     MASK_BY_HAND = "CW1030", "The mask cannot be carried over exactly";
     /// Excludes everything.

@@ -40,6 +40,7 @@
 
 pub mod app;
 pub mod bundle;
+pub mod columns;
 pub mod convert;
 mod crc;
 pub mod finding;

@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::leaves::{Leaf, ini_leaves, klp_leaves, leaves_of, list_leaves, xml_leaves};
+use common::leaves::{Leaf, ini_leaves, klp_leaves, leaves_of, list_leaves, rows_leaves, xml_leaves};
 use common::{Given, accept_all, convert_read, decoded, generous, inputs, reading, report, routes, text};
 use crosswalk::options::Options;
 use proptest::prelude::*;
@@ -22,6 +22,7 @@ fn check(name: &str, bytes: &[u8], label: &str) {
     let Ok(read) = reading(name, bytes) else { panic!("{label} is read") };
     let leaves = match read.format.id() {
         "ksc-klp" => klp_leaves(bytes),
+        "rows" => rows_leaves(&decoded(bytes)),
         _ => leaves_of(&decoded(bytes)),
     };
     let options = [Options::default(), generous(), accept_all(generous())];

@@ -71,7 +71,6 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str, u32, u32)> {
         ("attribute without quotes", xml("<a b=1/>"), "CW0005", 2, 1),
         ("mismatched tags", xml("<a></b>"), "CW0005", 2, 4),
         ("JSON", b"{\"PxgRetVal\":{}}".to_vec(), "CW0008", 0, 0),
-        ("propertiesmap", b"<propertiesmap/>".to_vec(), "CW0008", 1, 1),
         ("other XML", b"<html/>".to_vec(), "CW0008", 1, 1),
         ("plain text", b"hello there".to_vec(), "CW0008", 0, 0),
         ("kesl.ini", b"[General]\nPackageType=rpm\nScanMemoryLimit=8192\n".to_vec(), "CW0009", 0, 0),

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crosswalk::options::{Answers, Decisions, Options};
+use crosswalk::columns::Mapping;
+use crosswalk::options::{Decisions, Options, Recipe};
 use crosswalk::watch::unwatched;
 use crosswalk::{bundle, convert, interpret, read, vendor};
 use serde::Deserialize;
@@ -20,7 +21,10 @@ struct Case {
     shows: String,
     targets: Vec<String>,
     #[serde(default)]
-    answers: Answers,
+    answers: BTreeMap<String, String>,
+    /// Confirmed columns, as in a recipe.
+    #[serde(default)]
+    tables: Vec<Mapping>,
     #[serde(default)]
     accept: BTreeSet<String>,
     #[serde(default)]
@@ -56,7 +60,7 @@ fn run(case: &Path) -> BTreeMap<String, Vec<u8>> {
     };
     out.insert("sanitised".to_owned(), bundle::sanitised(&reading).bytes);
     let options = Options {
-        answers: told.answers,
+        answers: Recipe { crosswalk_recipe: 1, answers: told.answers, tables: told.tables }.told(),
         decisions: told.decisions.unwrap_or_default(),
         accept: told.accept,
         date: None,

@@ -142,7 +142,7 @@ impl Workbench {
 
     fn options(&self) -> Options {
         Options {
-            answers: Answers(self.choices.answers.clone()),
+            answers: Answers::from(self.choices.answers.clone()),
             decisions: Decisions { crosswalk_decisions: 1, decisions: self.choices.decisions.clone() },
             accept: self.choices.accept.clone(),
             date: None,

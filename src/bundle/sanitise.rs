@@ -8,6 +8,9 @@
 use rustc_hash::FxHashMap;
 
 use super::OutFile;
+use crate::columns::{look, vocabulary};
+use crate::intake::json::{JsonDoc, JsonKind};
+use crate::intake::rows::RowsDoc;
 use crate::intake::{Document, Reading, secret};
 
 /// The sanitised copy of an input.
@@ -18,11 +21,15 @@ pub fn sanitised(reading: &Reading) -> OutFile {
         Document::Xml(_) => xml(text, &mut words),
         Document::Ini(_) => ini(text, &mut words),
         Document::List(_) => list(text, &mut words),
+        Document::Rows(doc) => rows(text, doc, &mut words),
+        Document::Json(doc) => json(doc, &mut words),
         Document::Klp(_) => lines(text, &mut words),
     }
     let extension = reading.input.name.rsplit_once('.').map_or("txt", |(_, ext)| ext);
-    let known =
-        ["ini", "xml", "csv", "txt"].iter().find(|e| e.eq_ignore_ascii_case(extension)).unwrap_or(&"txt");
+    let known = ["ini", "xml", "csv", "txt", "json"]
+        .iter()
+        .find(|e| e.eq_ignore_ascii_case(extension))
+        .unwrap_or(&"txt");
     OutFile { name: format!("sanitised.{known}"), bytes: reading.encoding.encode(&words.out) }
 }
 
@@ -53,15 +60,22 @@ impl Words {
     }
 
     fn word(&mut self, run: &str) {
-        let next = self.known.len() + 1;
-        let number = match self.known.get(run) {
-            Some(number) => *number,
-            None => {
-                self.known.insert(run.to_owned(), next);
-                next
-            }
-        };
+        let number = self.number_of(run);
         let _ = std::fmt::Write::write_fmt(&mut self.out, format_args!("w{number}"));
+    }
+
+    /// A number stays one; 0 and 1 are switches.
+    fn number(&mut self, text: &str) {
+        if matches!(text, "0" | "1") {
+            return self.keep(text);
+        }
+        let number = self.number_of(text);
+        let _ = std::fmt::Write::write_fmt(&mut self.out, format_args!("{number}"));
+    }
+
+    fn number_of(&mut self, run: &str) -> usize {
+        let next = self.known.len() + 1;
+        *self.known.entry(run.to_owned()).or_insert(next)
     }
 
     fn keep(&mut self, text: &str) {
@@ -98,6 +112,51 @@ fn ini(text: &str, words: &mut Words) {
     }
 }
 
+/// Every string becomes words, every number a number; what stands between the values stays.
+fn json(doc: &JsonDoc, words: &mut Words) {
+    let text = doc.text();
+    let mut done = 0;
+    for token in doc.tokens() {
+        let between = text.get(done..token.span.start).unwrap_or("");
+        match between.split_once('"') {
+            Some((before, key)) if token.secret_key => {
+                words.keep(before);
+                words.keep("\"");
+                words.word(key);
+                words.keep("\": ");
+            }
+            _ => words.keep(between),
+        }
+        done = token.span.start;
+        match token.kind {
+            JsonKind::String => {
+                let from = words.out.len() + 1;
+                words.keep("\"");
+                words.value(doc.unmasked(token.node));
+                let written = words.out.split_off(from);
+                for c in written.chars() {
+                    match c {
+                        '\\' => words.keep("\\\\"),
+                        c if c.is_control() => {
+                            let _ = std::fmt::Write::write_fmt(
+                                &mut words.out,
+                                format_args!("\\u{:04x}", c as u32),
+                            );
+                        }
+                        c => words.out.push(c),
+                    }
+                }
+                words.keep("\"");
+            }
+            JsonKind::Number => words.number(doc.unmasked(token.node)),
+            JsonKind::Object | JsonKind::Array => continue,
+            JsonKind::Bool | JsonKind::Null => words.keep(doc.unmasked(token.node)),
+        }
+        done = token.span.end;
+    }
+    words.keep(text.get(done..).unwrap_or(""));
+}
+
 /// Every line is a value.
 fn lines(text: &str, words: &mut Words) {
     for line in text.split_inclusive('\n') {
@@ -120,6 +179,25 @@ fn list(text: &str, words: &mut Words) {
             }
         }
         words.keep(line.get(body.len()..).unwrap_or(""));
+    }
+}
+
+/// Separators, quotation marks and line ends stay; a heading and words such as yes and no make a list, so they stay, too.
+fn rows(text: &str, doc: &RowsDoc, words: &mut Words) {
+    let separator = doc.separator.unwrap_or('\n');
+    let keep = |cell: &str| {
+        let word = cell.trim();
+        matches!(look::look(word), look::Look::Switch)
+            || vocabulary::of_heading(word).is_some_and(|(_, exact)| exact)
+    };
+    for piece in text.split_inclusive([separator, '"', '\n', '\r']) {
+        let body = piece.trim_end_matches([separator, '"', '\n', '\r']);
+        if keep(body) {
+            words.keep(body);
+        } else {
+            words.value(body);
+        }
+        words.keep(piece.get(body.len()..).unwrap_or(""));
     }
 }
 
@@ -199,4 +277,23 @@ fn markup_copy(tag: &str, words: &mut Words) {
         rest = after.get(1..).unwrap_or("");
     }
     words.keep(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::watch::unwatched;
+
+    #[test]
+    fn json_keeps_keys_and_loses_values() {
+        let text = "{\n \"AppSettings\": {\"TraceFolder\": \"/srv\\/logs\\n\\\\a\", \"TraceMaxFileCount\": 57, \"On\": true,\n\
+                     \"Off\": 0, \"u:Word1@h\": {\"x\": \"/srv/logs\"}, \"\\u0041\": null, \"E\": []}}\n";
+        let reading = crate::intake::read("a.json", text.as_bytes(), &mut unwatched).unwrap();
+        let copy = super::sanitised(&reading);
+        assert_eq!(copy.name, "sanitised.json");
+        assert_eq!(
+            String::from_utf8(copy.bytes).unwrap(),
+            "{\n \"AppSettings\": {\"TraceFolder\": \"/w1/w2\\u000a\\\\w3\", \"TraceMaxFileCount\": 4, \"On\": true,\n\
+             \"Off\": 0, \"w5\": {\"x\": \"/w1/w2\"}, \"\\u0041\": null, \"E\": []}}\n"
+        );
+    }
 }

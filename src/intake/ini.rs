@@ -10,6 +10,10 @@
 //! `[A.item_0000]` with `K=v` is the same thing as the dotted key `A.item_0000.K=v`, so a leaf is named by section and
 //! key joined with a dot. An empty section is a leaf, named by its path. A line that is none of these (a comment, the
 //! header of a support bundle, a broken line) is a leaf too, named `line 17`. A name that stands twice gets `#2`.
+//!
+//! In the texts of a support bundle the settings of several tasks follow one another, each under a header
+//! `TaskID 2 Scan_My_Computer configuration:`. It ends the section before it, and the leaves below it are named with
+//! its task: `Scan_My_Computer.ScanScope.item_0000.Path`.
 
 use std::hash::BuildHasher;
 
@@ -52,11 +56,21 @@ struct Leaf {
     value: (u32, u32),
 }
 
+/// The path of a section, and under which task header it stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Section {
+    path: (u32, u32),
+    /// 0 before the first header.
+    block: u32,
+}
+
 /// The lines of a document that say something.
 #[derive(Debug)]
 pub struct IniDoc {
     text: String,
-    sections: Vec<(u32, u32)>,
+    sections: Vec<Section>,
+    /// Where the names of the tasks stand, in the order of their headers.
+    blocks: Vec<(u32, u32)>,
     leaves: Vec<Leaf>,
 }
 
@@ -85,7 +99,9 @@ struct Header {
 impl IniDoc {
     /// Splits a text into leaves. Nothing is refused but what nests too deep.
     pub fn parse(text: String) -> Result<Self, Refusal> {
-        let mut sections = vec![(0u32, 0u32)];
+        let mut sections = vec![Section::default()];
+        let mut blocks: Vec<(u32, u32)> = Vec::new();
+        let mut top = 0;
         let mut leaves = Vec::with_capacity(text.len() / 24);
         let mut header: Option<Header> = None;
         let mut telling = Telling::default();
@@ -119,7 +135,7 @@ impl IniDoc {
                     )
                     .at(line_no, 1));
                 }
-                sections.push((span.0 + 1, span.1 - 1));
+                sections.push(Section { path: (span.0 + 1, span.1 - 1), block: blocks.len() as u32 });
                 telling.section = path.split('.').any(|part| !part.starts_with("item_") && telling.key(part));
                 header = Some(Header {
                     section: sections.len() as u32 - 1,
@@ -130,7 +146,23 @@ impl IniDoc {
                 });
                 continue;
             }
-            let section = header.as_ref().map_or(0, |h| h.section);
+            if let Some(name) = task_header(trimmed) {
+                close(&mut header, &mut leaves);
+                telling.section = false;
+                let start = span.0 + (name.as_ptr() as usize - trimmed.as_ptr() as usize) as u32;
+                blocks.push((start, start + name.len() as u32));
+                sections.push(Section { path: (0, 0), block: blocks.len() as u32 });
+                top = sections.len() as u32 - 1;
+                leaves
+                    .push(Leaf { secret: false, ..plain(IniKind::TaskHeader, trimmed, span, top, line_no) });
+                continue;
+            }
+            let section = header.as_ref().map_or(top, |h| h.section);
+            if leaves.is_empty() && header.is_none() && trimmed.ends_with(':') && !trimmed.contains('=') {
+                // What the script of a support bundle writes above the settings.
+                leaves.push(plain(IniKind::Comment, trimmed, span, section, line_no));
+                continue;
+            }
             let leaf = scalar(trimmed, span, section, &mut telling, line_no);
             if let Some(h) = &mut header
                 && leaf.kind == IniKind::Pair
@@ -140,7 +172,7 @@ impl IniDoc {
             leaves.push(leaf);
         }
         close(&mut header, &mut leaves);
-        let mut doc = Self { text, sections, leaves };
+        let mut doc = Self { text, sections, blocks, leaves };
         doc.number_repeats();
         Ok(doc)
     }
@@ -180,8 +212,21 @@ impl IniDoc {
 
     /// Section path of a leaf; empty before the first section.
     pub fn section(&self, leaf: u32) -> &str {
-        let section = self.leaf(leaf).and_then(|l| self.sections.get(l.section as usize));
-        section.map_or("", |s| slice(&self.text, s.0, s.1).trim())
+        self.section_of(leaf).map_or("", |s| slice(&self.text, s.path.0, s.path.1).trim())
+    }
+
+    fn section_of(&self, leaf: u32) -> Option<&Section> {
+        self.leaf(leaf).and_then(|l| self.sections.get(l.section as usize))
+    }
+
+    /// The task header that a leaf stands under: 0 for none, 1 for the first.
+    pub fn block(&self, leaf: u32) -> u32 {
+        self.section_of(leaf).map_or(0, |s| s.block)
+    }
+
+    /// The names of the tasks in the headers, in order.
+    pub fn blocks(&self) -> impl Iterator<Item = &str> + '_ {
+        self.blocks.iter().map(|b| slice(&self.text, b.0, b.1))
     }
 
     /// Key of a pair; empty for other leaves.
@@ -219,6 +264,13 @@ impl IniDoc {
     }
 
     fn plain_path(&self, leaf: u32, out: &mut String) {
+        let block = self.block(leaf).checked_sub(1).and_then(|b| self.blocks.get(b as usize));
+        if let Some(block) = block
+            && matches!(self.kind(leaf), IniKind::Pair | IniKind::EmptySection)
+        {
+            out.push_str(slice(&self.text, block.0, block.1));
+            out.push('.');
+        }
         match self.kind(leaf) {
             IniKind::Pair => {
                 let section = self.section(leaf);
@@ -276,8 +328,9 @@ fn close(header: &mut Option<Header>, leaves: &mut Vec<Leaf>) {
     }
 }
 
-fn scalar<'t>(line: &'t str, span: (u32, u32), section: u32, telling: &mut Telling<'t>, number: u32) -> Leaf {
-    let plain = |kind| Leaf {
+/// A line that is no setting.
+fn plain(kind: IniKind, line: &str, span: (u32, u32), section: u32, number: u32) -> Leaf {
+    Leaf {
         kind,
         secret: secret::line_is_secret(line),
         quoted: false,
@@ -286,10 +339,11 @@ fn scalar<'t>(line: &'t str, span: (u32, u32), section: u32, telling: &mut Telli
         nth: 1,
         key: (0, 0),
         value: span,
-    };
-    if is_task_header(line) {
-        return Leaf { secret: false, ..plain(IniKind::TaskHeader) };
     }
+}
+
+fn scalar<'t>(line: &'t str, span: (u32, u32), section: u32, telling: &mut Telling<'t>, number: u32) -> Leaf {
+    let plain = |kind| plain(kind, line, span, section, number);
     let Some((key, value)) = line.split_once('=') else {
         return plain(if line.starts_with(['#', ';']) { IniKind::Comment } else { IniKind::Bad });
     };
@@ -330,13 +384,13 @@ fn scalar<'t>(line: &'t str, span: (u32, u32), section: u32, telling: &mut Telli
     }
 }
 
-/// `TaskID 1 File_Threat_Protection configuration:`; the name is the third word.
-fn is_task_header(line: &str) -> bool {
-    let mut words = line.split_ascii_whitespace();
-    matches!(
-        (words.next(), words.next(), words.next(), words.next(), words.next()),
-        (Some("TaskID"), Some(n), Some(_), Some("configuration:"), None) if n.bytes().all(|b| b.is_ascii_digit())
-    )
+/// The name in `TaskID 1 File_Threat_Protection configuration:`.
+fn task_header(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("TaskID")?.strip_suffix("configuration:")?;
+    let (number, name) = rest.trim().split_once([' ', '\t'])?;
+    let name = name.trim();
+    let fits = rest.starts_with([' ', '\t']) && rest.ends_with([' ', '\t']) && !name.contains('=');
+    (fits && !name.is_empty() && number.bytes().all(|b| b.is_ascii_digit())).then_some(name)
 }
 
 #[cfg(test)]
@@ -390,7 +444,25 @@ mod tests {
         );
         check(
             "TaskID 1 Name configuration:\nA=1",
-            &[("line 1", "TaskID 1 Name configuration:", TaskHeader), ("A", "1", Pair)],
+            &[("line 1", "TaskID 1 Name configuration:", TaskHeader), ("Name.A", "1", Pair)],
+        );
+        check(
+            "TaskID 1 A configuration:\nx=1\n[S]\ny=2\nTaskID 12 My scan configuration:\nx=1\nx=2\n[E]\nTaskID 3 A configuration:\nx=5",
+            &[
+                ("line 1", "TaskID 1 A configuration:", TaskHeader),
+                ("A.x", "1", Pair),
+                ("A.S.y", "2", Pair),
+                ("line 5", "TaskID 12 My scan configuration:", TaskHeader),
+                ("My scan.x", "1", Pair),
+                ("My scan.x#2", "2", Pair),
+                ("My scan.E", "", EmptySection),
+                ("line 9", "TaskID 3 A configuration:", TaskHeader),
+                ("A.x#2", "5", Pair),
+            ],
+        );
+        check(
+            "General settings:\nA=1\nB:",
+            &[("line 1", "General settings:", Comment), ("A", "1", Pair), ("line 3", "B:", Bad)],
         );
         check("[a\n=x", &[("line 1", "[a", Bad), ("line 2", "=x", Bad)]);
         check("[Pass=Word]\nA=1", &[("line 1", secret::MARKER, Bad), ("A", "1", Pair)]);

@@ -6,10 +6,12 @@ pub mod batch;
 pub mod decode;
 mod inflate;
 pub mod ini;
+pub mod json;
 pub mod klp;
 pub mod leaves;
 pub mod list;
 pub mod recognise;
+pub mod rows;
 pub mod secret;
 pub mod xml;
 
@@ -21,9 +23,11 @@ use crate::policy::Platform;
 use crate::watch::Watch;
 use decode::Encoding;
 use ini::IniDoc;
+use json::JsonDoc;
 use klp::KlpDoc;
 use list::ListDoc;
 pub use recognise::Format;
+use rows::RowsDoc;
 use xml::XmlDoc;
 
 /// What a report says about an input. Field order is that of `report.json`.
@@ -54,8 +58,12 @@ pub enum Document {
     Xml(XmlDoc),
     /// Sections of keys.
     Ini(IniDoc),
-    /// Rows of cells.
+    /// Rows of cells, as the local interface writes them.
     List(ListDoc),
+    /// Rows of cells with quotation marks: CSV, pasted text.
+    Rows(RowsDoc),
+    /// Objects and arrays.
+    Json(JsonDoc),
     /// Strings of a binary file.
     Klp(KlpDoc),
 }
@@ -66,6 +74,8 @@ macro_rules! each {
             Document::Xml($doc) => $body,
             Document::Ini($doc) => $body,
             Document::List($doc) => $body,
+            Document::Rows($doc) => $body,
+            Document::Json($doc) => $body,
             Document::Klp($doc) => $body,
         }
     };
@@ -141,6 +151,8 @@ pub fn read(name: &str, bytes: &[u8], watch: &mut Watch) -> Result<Reading, Refu
         recognise::Shape::Xml => Document::Xml(XmlDoc::parse(decoded.text, watch).map_err(named)?),
         recognise::Shape::Ini => Document::Ini(IniDoc::parse(decoded.text).map_err(named)?),
         recognise::Shape::List => Document::List(ListDoc::parse(decoded.text)),
+        recognise::Shape::Rows => Document::Rows(RowsDoc::parse(decoded.text)),
+        recognise::Shape::Json => Document::Json(JsonDoc::parse(decoded.text, watch).map_err(named)?),
     };
     let format = recognise::format(&document).map_err(named)?;
     Ok(reading(name, bytes, format, document, decoded.encoding))

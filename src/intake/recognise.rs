@@ -3,6 +3,7 @@
 
 use super::Document;
 use super::ini::IniKind;
+use super::json::JsonDoc;
 use crate::finding::{self, Refusal};
 use crate::policy::Platform;
 
@@ -13,12 +14,18 @@ pub enum Format {
     KeslExport,
     /// `kesl-control --get-settings`, one task.
     KeslTask,
+    /// Either of the two with `--json`.
+    KeslJson,
     /// `kavshell export` or a trusted zone of the KSWS family.
     KswsXml,
     /// Exclusions of the local interface.
     LocalExclusions,
     /// Trusted applications of the local interface.
     LocalTrusted,
+    /// A console list of KES for Windows.
+    PropertiesMap,
+    /// CSV or pasted rows.
+    Rows,
     /// Policy file of Security Center.
     KscKlp,
 }
@@ -59,6 +66,16 @@ pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
         },
     ),
     (
+        Format::KeslJson,
+        Platform::Linux,
+        FormatInfo {
+            id: "kesl-json",
+            label: "Kaspersky Endpoint Security for Linux, settings written with --json",
+            promise: "Best effort, after you say that names and values are those of the INI export: the project has seen no such file yet",
+            export: "On the machine: kesl-control --export-settings --file export.json --json; the same without --json is read with certainty",
+        },
+    ),
+    (
         Format::KswsXml,
         Platform::Windows,
         FormatInfo {
@@ -86,6 +103,26 @@ pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
             label: "Kaspersky for Windows, trusted applications exported from the local interface",
             promise: "The paths are read in full; the file does not hold the check boxes, so conversion waits for your answer",
             export: "In the program: Exclusions and actions on object detection, Specify trusted applications, Export",
+        },
+    ),
+    (
+        Format::PropertiesMap,
+        Platform::Windows,
+        FormatInfo {
+            id: "kes-console-list",
+            label: "Kaspersky Endpoint Security for Windows, list exported from the console (propertiesmap)",
+            promise: "Every list in the file is shown as a table; rows are converted after you confirm what the columns mean. Packet rules: the rule table is read, ports and protocol wait for your confirmation",
+            export: "In the console: policy, General settings, Exclusions, Scan exclusions and trusted applications, Settings, select rows or none, Export",
+        },
+    ),
+    (
+        Format::Rows,
+        Platform::Windows,
+        FormatInfo {
+            id: "rows",
+            label: "CSV file or pasted list",
+            promise: "Exclusions, trusted applications, firewall rules, web addresses and devices are converted after you confirm what the columns mean",
+            export: "Copy the list out of the console, or save it as CSV; a heading row helps",
         },
     ),
     (
@@ -128,8 +165,12 @@ pub enum Shape {
     Xml,
     /// Sections of keys.
     Ini,
-    /// Rows of cells.
+    /// Rows of cells, as the local interface writes them.
     List,
+    /// Any other rows of cells.
+    Rows,
+    /// Objects and arrays.
+    Json,
 }
 
 const READABLE: &str = "Drop a KESL settings export, a kavshell export, or an exclusions list of the local interface; the page tells how to make each";
@@ -143,16 +184,31 @@ pub fn recognise(text: &str) -> Result<Shape, Refusal> {
     let json = start.starts_with('{')
         || start.strip_prefix('[').is_some_and(|r| r.trim_start().starts_with(['{', '"', '[', ']', '-']));
     if json {
-        return Err(Refusal::new(
-            finding::UNKNOWN_FORMAT,
-            "This looks like JSON; Crosswalk does not read JSON exports",
-            "For KESL, export without --json: kesl-control --export-settings --file export.ini",
-        ));
+        return Ok(Shape::Json);
     }
     let rows = text.lines().filter(|l| !l.trim().is_empty()).take(50);
-    let (all, like) =
-        rows.fold((0, 0), |(all, like), line| (all + 1, like + usize::from(list_row(line).is_some())));
-    if like * 2 > all { Ok(Shape::List) } else { Ok(Shape::Ini) }
+    let (mut all, mut like, mut whole) = (0, 0, 0);
+    for width in rows.map(list_row) {
+        all += 1;
+        like += usize::from(width.is_some());
+        whole += usize::from(matches!(width, Some(3 | 9)));
+    }
+    if like * 2 > all && whole > 0 {
+        return Ok(Shape::List);
+    }
+    let lines = text.lines().map(str::trim).filter(|l| !l.is_empty()).take(50);
+    let (all, like) = lines.fold((0, 0), |(all, like), line| (all + 1, like + usize::from(ini_line(line))));
+    if like * 2 < all && super::rows::is_rows(text) { Ok(Shape::Rows) } else { Ok(Shape::Ini) }
+}
+
+/// `[section]`, `key=value`, or the line with which a support bundle begins a task.
+fn ini_line(line: &str) -> bool {
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let key =
+        line.split_once('=').is_some_and(|(key, _)| !key.trim().is_empty() && key.trim().chars().all(name));
+    (key && !line.starts_with("sep="))
+        || line.starts_with('[') && line.ends_with(']')
+        || line.starts_with("TaskID ")
 }
 
 /// Number of cells, when the line begins like a row of a local list.
@@ -167,6 +223,8 @@ pub const TASK_KEYS: &[(&str, &str)] = &[
     ("ScanByAccessType", "File_Threat_Protection"),
     ("ContainerNameMask", "Container_Scan"),
     ("ScanPriority", "on-demand"),
+    ("ScanScripts", "Inventory_Scan"),
+    ("ScanBinaries", "Inventory_Scan"),
     ("PacketRules", "Firewall_Management"),
     ("DefaultIncomingAction", "Firewall_Management"),
     ("DeviceClass", "Device_Control"),
@@ -180,6 +238,7 @@ pub const TASK_KEYS: &[(&str, &str)] = &[
     ("SambaConfigPath", "AppSettings"),
     ("UseTrustedPrograms", "Behavior_Detection"),
     ("ScanRemovableDrives", "Removable_Drives_Scan"),
+    ("DaysToLive", "Backup"),
 ];
 
 /// Sections and keys that occur in task files of several tasks: they show that it is one, not which.
@@ -193,7 +252,6 @@ const TASK_SIGNS: &[&str] = &[
     "UseExcludeThreats",
     "ScanArchived",
     "ScanContainers",
-    "DaysToLive",
 ];
 
 /// Format of a parsed document.
@@ -206,12 +264,7 @@ pub fn format(document: &Document) -> Result<Format, Refusal> {
                 return Ok(Format::KswsXml);
             }
             if root.eq_ignore_ascii_case("propertiesmap") {
-                return Err(Refusal::new(
-                    finding::UNKNOWN_FORMAT,
-                    "This is a list from the console of Kaspersky Endpoint Security for Windows (propertiesmap); Crosswalk does not read these lists",
-                    "Export the list from the local interface of one computer, or wait for a version that reads console lists",
-                )
-                .at(1, 1));
+                return Ok(Format::PropertiesMap);
             }
             Err(Refusal::new(
                 finding::UNKNOWN_FORMAT,
@@ -236,20 +289,42 @@ pub fn format(document: &Document) -> Result<Format, Refusal> {
                 ))
             }
         }
-        Document::Ini(doc) => {
-            let format = ini_format(doc)?;
-            let headers = (0..doc.leaf_count()).filter(|l| doc.kind(*l) == IniKind::TaskHeader).count();
-            if format == Format::KeslTask && headers > 1 {
-                return Err(Refusal::new(
-                    finding::UNKNOWN_FORMAT,
-                    "The file holds the settings of several tasks one after the other; Crosswalk reads one task, or a full export",
-                    "Export everything in one file: kesl-control --export-settings --file export.ini",
-                ));
-            }
-            Ok(format)
-        }
+        Document::Rows(_) => Ok(Format::Rows),
+        Document::Json(doc) => json_format(doc),
+        Document::Ini(doc) => ini_format(doc),
     }
 }
+
+/// Format of a JSON document. What other products write in JSON is recognised here, too.
+fn json_format(doc: &JsonDoc) -> Result<Format, Refusal> {
+    if has_kesl_names(doc) {
+        return Ok(Format::KeslJson);
+    }
+    Err(Refusal::new(
+        finding::UNKNOWN_FORMAT,
+        "This is JSON, but no Kaspersky export that Crosswalk knows",
+        "For KESL, export without --json: kesl-control --export-settings --file export.ini",
+    )
+    .at(1, 1))
+}
+
+/// Whether the outermost keys are those of a KESL export, nested or joined with dots.
+fn has_kesl_names(doc: &JsonDoc) -> bool {
+    doc.children(doc.root()).any(|node| {
+        let name = doc.key(node).split('.').next().unwrap_or("");
+        ENVELOPE.contains(&name)
+            || TASK_SIGNS.contains(&name)
+            || TASK_KEYS.iter().any(|(key, _)| *key == name)
+    })
+}
+
+/// Whether a JSON document of KESL is a full export, and not one task.
+pub fn has_kesl_envelope(doc: &JsonDoc) -> bool {
+    doc.children(doc.root()).any(|node| ENVELOPE.contains(&doc.key(node).split('.').next().unwrap_or("")))
+}
+
+/// Sections that only a full export has.
+const ENVELOPE: &[&str] = &["AppSettings", "MonitoringTask", "OnDemandTask", "NetSettings", "BackupTask"];
 
 fn ini_format(doc: &super::ini::IniDoc) -> Result<Format, Refusal> {
     let mut version = false;
@@ -334,9 +409,14 @@ mod tests {
             ("  <x:kav-wsee-settings xmlns:x='urn:y'></x:kav-wsee-settings>", Ok("ksws-xml")),
             ("1;D:\\a\\;*;*;1;0;1;;1\r\n", Ok("local-exclusions")),
             ("1;C:\\a.exe;\r\n", Ok("local-trusted")),
-            ("<propertiesmap/>", Err("CW0008")),
+            ("<propertiesmap/>", Ok("kes-console-list")),
+            ("Path;Comment\nD:\\x\\;Orders\n", Ok("rows")),
+            ("D:\\Data\\\r\n*.mdf\r\n", Ok("rows")),
             ("<html/>", Err("CW0008")),
             ("{\"PxgRetVal\":1}", Err("CW0008")),
+            ("{\"AppSettings\":{\"UseKSN\":\"No\"}}", Ok("kesl-json")),
+            ("{\"ScanScope.item_0000\":{\"Path\":\"/\"}}", Ok("kesl-json")),
+            ("{\"ScanArchived\":false", Err("CW0014")),
             ("[{\"a\":1}]", Err("CW0008")),
             ("hello", Err("CW0008")),
             ("[General]\nPackageType=x\nScanMemoryLimit=8192\n", Err("CW0009")),

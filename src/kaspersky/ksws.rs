@@ -287,6 +287,8 @@ impl<'d> Zone<'d> {
                 path: None,
                 names: Vec::new(),
                 threats,
+                hashes: Vec::new(),
+                processes: Vec::new(),
                 reach: Reach::Components(components),
             });
             return part.push(leaves, kind, state, Certainty::Shown, source);
@@ -383,7 +385,15 @@ impl<'d> Zone<'d> {
         };
         let threats = if narrowed { threats.to_vec() } else { Vec::new() };
         let reach = Reach::Components(components.to_vec());
-        (Kind::Exclusion(Exclusion { path: Some(mask), names: Vec::new(), threats, reach }), state, source)
+        let exclusion = Exclusion {
+            path: Some(mask),
+            names: Vec::new(),
+            threats,
+            hashes: Vec::new(),
+            processes: Vec::new(),
+            reach,
+        };
+        (Kind::Exclusion(exclusion), state, source)
     }
 
     fn threats(&self, rule: NodeId) -> Vec<String> {

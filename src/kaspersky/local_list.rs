@@ -128,7 +128,14 @@ fn exclusion<'a>(
     let what = if object.is_empty() { "any file" } else { object };
     let only = if threats.is_empty() { String::new() } else { format!(", only threat {threat}") };
     let note = if comment.is_empty() { String::new() } else { format!(" ({comment})") };
-    let kind = Kind::Exclusion(Exclusion { path, names: Vec::new(), threats, reach: Reach::Everything });
+    let kind = Kind::Exclusion(Exclusion {
+        path,
+        names: Vec::new(),
+        threats,
+        hashes: Vec::new(),
+        processes: Vec::new(),
+        reach: Reach::Everything,
+    });
     (kind, format!("Do not scan {what}{only}{note}"))
 }
 
@@ -164,7 +171,7 @@ fn row_state<'a>(cell: &impl Fn(u32) -> &'a str, subfolders_told: bool) -> State
 fn trusted<'a>(cell: &impl Fn(u32) -> &'a str, opened_files: Option<bool>, machine: Machine) -> Kind {
     let image =
         PathMask { language: Language::LocalList, text: cell(2).to_owned(), subfolders: None, machine };
-    Kind::TrustedApplication(TrustedApplication { image, opened_files, children: None })
+    Kind::TrustedApplication(TrustedApplication { image, opened_files, children: None, hashes: Vec::new() })
 }
 
 fn trusted_state<'a>(cell: &impl Fn(u32) -> &'a str, told: bool) -> State {

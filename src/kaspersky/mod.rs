@@ -5,17 +5,23 @@
 //! | [`kesl`] | KESL full export and task files | kaspersky-linux, sections 5–11 |
 //! | [`ksws`] | KSWS / KESS / KICS for Nodes XML | kaspersky-windows, section 6 |
 //! | [`local_list`] | lists of the local interface | kaspersky-windows, section 5 |
+//! | [`propertiesmap`] | console lists of KES for Windows | kaspersky-windows, section 4 |
+//! | [`rows`] | CSV files and pasted lists | the user confirms the columns |
 //! | [`klp`] | policy files of Security Center | kaspersky-windows, section 7.1 |
 //!
 //! [`machine`] asks what variables in Windows paths stand for.
 
+mod confirmed;
 pub mod kesl;
 pub mod klp;
 pub mod ksws;
 pub mod local_list;
 pub mod machine;
 mod part;
+pub mod propertiesmap;
+pub mod rows;
 
+use crate::columns::Table;
 use crate::finding::{Finding, Place, Severity};
 use crate::intake::{Format, Reading};
 use crate::options::Answers;
@@ -31,13 +37,16 @@ pub fn interpret(readings: &[&Reading], answers: &Answers) -> Policy {
         tasks: Vec::new(),
         items: Vec::new(),
         questions: Vec::new(),
+        tables: Vec::new(),
         findings: Vec::new(),
     };
     for (index, reading) in readings.iter().enumerate() {
         let part = match reading.format {
-            Format::KeslExport | Format::KeslTask => kesl::read(reading, answers),
+            Format::KeslExport | Format::KeslTask | Format::KeslJson => kesl::read(reading, answers),
             Format::KswsXml => ksws::read(reading, answers),
             Format::LocalExclusions | Format::LocalTrusted => local_list::read(reading, answers),
+            Format::PropertiesMap => propertiesmap::read(reading, answers),
+            Format::Rows => rows::read(reading, answers),
             Format::KscKlp => klp::read(reading),
         };
         append(&mut policy, index, reading, part);
@@ -53,6 +62,9 @@ pub(crate) struct Read {
     pub(crate) tasks: Vec<Task>,
     pub(crate) items: Vec<Item>,
     pub(crate) questions: Vec<Question>,
+    pub(crate) tables: Vec<Table>,
+    /// The system, where the bytes or the user tell and the format does not.
+    pub(crate) platform: Option<Platform>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -60,6 +72,12 @@ fn append(policy: &mut Policy, index: usize, reading: &Reading, part: Read) {
     let mut input = reading.input.clone();
     input.product = text::owned(part.product);
     input.version = text::owned(part.version);
+    if let Some(platform) = part.platform {
+        input.platform = platform;
+        if index == 0 {
+            policy.platform = platform;
+        }
+    }
     policy.inputs.push(input);
     let offset = policy.tasks.len();
     policy.tasks.extend(part.tasks);
@@ -75,6 +93,10 @@ fn append(policy: &mut Policy, index: usize, reading: &Reading, part: Read) {
             _ => {}
         }
         item
+    }));
+    policy.tables.extend(part.tables.into_iter().map(|mut table| {
+        table.input = index;
+        table
     }));
     policy.questions.extend(part.questions);
     policy.findings.extend(part.findings);

@@ -106,6 +106,7 @@ impl<'r> Part<'r> {
     pub(crate) fn leaf_name(&self, leaf: u32) -> String {
         match &self.reading.document {
             crate::intake::Document::Xml(doc) => doc.leaf_name(leaf),
+            crate::intake::Document::Json(doc) => doc.leaf_name(leaf),
             doc => {
                 let mut path = String::new();
                 doc.leaf_path(leaf, &mut path);
@@ -166,13 +167,14 @@ impl<'r> Part<'r> {
     /// Ends: leaves that nobody claimed become `unread`, and the items stand in the order of the document.
     pub(crate) fn finish(mut self, inventory: impl Fn(u32) -> Option<&'static str>) -> Read {
         let rest: Vec<u32> = self.unclaimed.rest().collect();
+        let lines = matches!(self.reading.document, crate::intake::Document::Ini(_));
         for leaf in rest {
             let leaves = self.unclaimed.claim_one(leaf);
             let name = self.leaf_name(leaf);
             let value = self.reading.document.leaf_value(leaf);
             let (kind, source) = match inventory(leaf) {
                 Some(what) => (Kind::Inventory, format!("{what}: {name} = {value}")),
-                None if name.starts_with("line ") => (Kind::Unread, value.to_owned()),
+                None if lines && name.starts_with("line ") => (Kind::Unread, value.to_owned()),
                 None => (Kind::Unread, format!("{name} = {value}")),
             };
             self.push(leaves, kind, State::Active, Certainty::Confirmed, source);

@@ -1,10 +1,21 @@
 //! The vendor-neutral policy: what the readers produce and the writers read. It knows neither Kaspersky's files nor
 //! any replacement product.
 
+mod firewall;
+
+use crate::columns::Table;
 use crate::finding::Finding;
 use crate::intake::InputInfo;
 use crate::intake::leaves::Leaves;
+pub use firewall::{
+    AddressRange, Addresses, Direction, FirewallRule, NotUnderstood, Ports, Protocol, RuleAction,
+};
+
 use crate::mask::{self, Flags, Language, Machine, MaskError, Parsed, PathSet, Side};
+
+mod schedule;
+
+pub use schedule::{Clock, Day, Rule, Schedule};
 
 /// The operating system that a policy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -37,6 +48,8 @@ pub enum Certainty {
     Documented,
     /// A reading of the evidence; nobody states it.
     Inferred,
+    /// The user looked at the values and said what the column means.
+    Told,
 }
 
 impl Certainty {
@@ -47,6 +60,7 @@ impl Certainty {
             Self::Shown => "SHOWN",
             Self::Documented => "DOCUMENTED",
             Self::Inferred => "INFERRED",
+            Self::Told => "CONFIRMED BY YOU",
         }
     }
 }
@@ -172,6 +186,10 @@ pub struct Exclusion {
     pub names: Vec<String>,
     /// Threat-name masks; empty = every threat.
     pub threats: Vec<String>,
+    /// Hashes of the files, lower-case hexadecimal; empty = any content.
+    pub hashes: Vec<String>,
+    /// Programs that touch the files; empty = every program.
+    pub processes: Vec<PathMask>,
     /// Where it holds.
     pub reach: Reach,
 }
@@ -212,27 +230,32 @@ pub struct TrustedApplication {
     pub opened_files: Option<bool>,
     /// Whether its child processes are trusted too; `None` = the source does not say.
     pub children: Option<bool>,
+    /// Hashes of the program that it is limited to, lower-case hexadecimal; empty = any content.
+    pub hashes: Vec<String>,
 }
 
-/// A packet rule.
+/// Addresses of the web that are allowed or blocked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FirewallRule {
+pub struct WebRule {
     /// Its name.
     pub name: String,
-    /// Position, lower goes first.
-    pub order: usize,
-    /// Action as in the source: allow or block.
+    /// Allowed or blocked.
     pub allow: bool,
-    /// Protocol in the source's words.
-    pub protocol: String,
-    /// Local ports in the source's words.
-    pub local_ports: String,
-    /// Remote ports in the source's words.
-    pub remote_ports: String,
-    /// Direction in the source's words.
-    pub direction: String,
-    /// Remote address in the source's words.
-    pub remote: String,
+    /// Addresses or masks of addresses, in the source's words.
+    pub addresses: Vec<String>,
+}
+
+/// A device, or a class of devices, that is allowed or blocked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceRule {
+    /// Its name.
+    pub name: String,
+    /// Allowed or blocked.
+    pub allow: bool,
+    /// Ids or masks of ids, in the source's words.
+    pub devices: Vec<String>,
+    /// Users or groups it is limited to, in the source's words; empty = everybody.
+    pub users: Vec<String>,
 }
 
 /// Action when a threat is found.
@@ -282,15 +305,14 @@ pub enum Meaning {
         /// File-name masks inside the path; empty = every file.
         names: Vec<String>,
     },
-    /// A schedule or a part of it; `manual` when the task runs only when somebody starts it.
-    Schedule {
-        /// Started by hand only, as far as established.
-        manual: bool,
-    },
+    /// When a task starts by itself; `None` when that is not established.
+    Schedule(Option<Schedule>),
     /// A default of a packet filter.
     FirewallDefault,
     /// A network zone's address list.
     Zone,
+    /// How the source product runs itself: its logs, reports, caches, the places of its files.
+    Housekeeping,
     /// Known key of one of these areas, for which the policy has no closer word.
     Other,
 }
@@ -304,6 +326,10 @@ pub enum Kind {
     TrustedApplication(TrustedApplication),
     /// Packet rule.
     FirewallRule(FirewallRule),
+    /// Web addresses.
+    WebRule(WebRule),
+    /// Devices.
+    DeviceRule(DeviceRule),
     /// Address that network threat protection leaves alone.
     NetworkAttackExclusion(String),
     /// Mount point that is left out of interception.
@@ -399,6 +425,8 @@ pub struct Policy {
     pub items: Vec<Item>,
     /// Open and answered questions.
     pub questions: Vec<Question>,
+    /// Lists whose columns the user confirms.
+    pub tables: Vec<Table>,
     /// What a person should know about the input.
     pub findings: Vec<Finding>,
 }

@@ -52,11 +52,23 @@ fn item(line: u32, text: &str) -> Item {
         _ => Reach::Everything,
     };
     let kind = if trusted {
-        Kind::TrustedApplication(TrustedApplication { image: path, opened_files: None, children: None })
+        Kind::TrustedApplication(TrustedApplication {
+            image: path,
+            opened_files: None,
+            children: None,
+            hashes: Vec::new(),
+        })
     } else if scans {
         Kind::Setting { task, meaning: Meaning::Scope { everything: false, path, names } }
     } else {
-        Kind::Exclusion(Exclusion { path: Some(path), names, threats, reach })
+        Kind::Exclusion(Exclusion {
+            path: Some(path),
+            names,
+            threats,
+            hashes: Vec::new(),
+            processes: Vec::new(),
+            reach,
+        })
     };
     Item {
         input: 0,
@@ -83,6 +95,7 @@ fn policy<'t>(entries: impl IntoIterator<Item = &'t str>) -> Policy {
     };
     let task = Task { name: "Task".to_owned(), component: Component::OnDemand, active: true };
     Policy {
+        tables: Vec::new(),
         inputs: vec![input],
         platform: Platform::Windows,
         tasks: vec![task; 4],

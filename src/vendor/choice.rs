@@ -17,6 +17,16 @@ pub(crate) fn noted(reason: &str, read: &Parsed) -> String {
 /// The files of an exclusion, or why no route writes it.
 pub(crate) fn objects(exclusion: &Exclusion) -> Result<Parsed, Verdict> {
     let path = exclusion.path.as_ref();
+    let conditions = [
+        (!exclusion.hashes.is_empty(), "the content of the file (its hash)"),
+        (!exclusion.processes.is_empty(), "a program that touches the file"),
+    ];
+    if let Some((_, what)) = conditions.iter().find(|(there, _)| *there) {
+        return Err(Verdict::by_hand(
+            codes::CONDITION,
+            format!("The exclusion is limited to {what}; without that condition it would be broader"),
+        ));
+    }
     if let Some(name) = path.and_then(|p| p.open_variable()) {
         return Err(Verdict::by_hand(
             codes::VARIABLE,

@@ -12,6 +12,16 @@ pub fn common(item: &Item, product: &str) -> Verdict {
             finding::NO_FIREWALL,
             format!("{product} is no firewall; on Linux nftables or ufw carries packet rules"),
         ),
+        Kind::WebRule(_) => Verdict::unsupported(
+            finding::NO_COUNTERPART,
+            format!(
+                "{product} filters no web addresses in this file; a web filter or the browser's policy does"
+            ),
+        ),
+        Kind::DeviceRule(_) => Verdict::unsupported(
+            finding::NO_COUNTERPART,
+            format!("{product} controls no devices in this file; a policy for device control does"),
+        ),
         Kind::NetworkAttackExclusion(_) => Verdict::unsupported(
             finding::NO_COUNTERPART,
             format!(
@@ -77,11 +87,12 @@ fn of_meaning(meaning: &Meaning, product: &str) -> Verdict {
                 "{product} scans everything that is not excluded, which protects no less than this scope"
             ),
         ),
-        Meaning::Schedule { manual: true } => Verdict::covered(
+        Meaning::Schedule(Some(schedule)) if schedule.is_manual() => Verdict::covered(
             finding::TARGET_DEFAULT,
             "Started by a person in the source; nothing is scheduled in the target",
         ),
-        Meaning::Schedule { manual: false } => by_hand("Set the schedule"),
+        Meaning::Schedule(Some(schedule)) => by_hand(&format!("Set the schedule ({})", schedule.rule.word())),
+        Meaning::Schedule(None) => by_hand("Set the schedule"),
         Meaning::Action(_) | Meaning::Fallback(_) => by_hand("Choose the action on a threat"),
         Meaning::Archives(false) => Verdict::covered(
             finding::TARGET_DEFAULT,
@@ -99,6 +110,10 @@ fn of_meaning(meaning: &Meaning, product: &str) -> Verdict {
         Meaning::FirewallDefault | Meaning::Zone => Verdict::unsupported(
             finding::NO_FIREWALL,
             format!("{product} is no firewall; on Linux nftables or ufw carries this"),
+        ),
+        Meaning::Housekeeping => Verdict::unsupported(
+            finding::NO_COUNTERPART,
+            format!("How the old product ran itself; {product} has settings of its own for that"),
         ),
         Meaning::Other => by_hand("Compare this setting and set its counterpart"),
     }

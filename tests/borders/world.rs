@@ -49,7 +49,7 @@ pub enum Side {
 impl World {
     /// A machine that the answers allow.
     pub fn drawn(options: &Options, dice: &mut Dice) -> Self {
-        let told = |key: &str| options.answers.0.get(key).map(String::as_str);
+        let told = |key: &str| options.answers.given.get(key).map(String::as_str);
         let drawn = [None, Some('C'), Some('C'), Some('D')][dice.below(4)];
         World {
             drive: told("windows.drive").and_then(|d| d.chars().next()).or(drawn),

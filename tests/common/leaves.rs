@@ -50,6 +50,8 @@ fn unquoted(value: &str) -> Option<&str> {
 /// Leaves by an own count.
 pub fn ini_leaves(text: &str) -> Vec<Leaf> {
     let mut out: Vec<Leaf> = Vec::new();
+    // The task of a support bundle's header, which stands before the names below it.
+    let mut task = String::new();
     // The section that is open: its path, its line, and whether a setting stood in it.
     let mut open: Option<(String, usize, bool)> = None;
     let close = |open: &mut Option<(String, usize, bool)>, out: &mut Vec<Leaf>| {
@@ -68,9 +70,20 @@ pub fn ini_leaves(text: &str) -> Vec<Leaf> {
             out.push(leaf(format!("line {n}"), n, t));
             continue;
         }
+        let words: Vec<&str> = t.split_whitespace().collect();
+        if let ["TaskID", number, name @ .., "configuration:"] = words.as_slice()
+            && number.chars().all(|c| c.is_ascii_digit())
+            && !name.is_empty()
+            && !t.contains('=')
+        {
+            close(&mut open, &mut out);
+            out.push(leaf(format!("line {n}"), n, t));
+            task = format!("{}.", name.join(" "));
+            continue;
+        }
         if let Some(path) = t.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
             close(&mut open, &mut out);
-            open = Some((path.trim().to_owned(), n, false));
+            open = Some((format!("{task}{}", path.trim()), n, false));
             continue;
         }
         let pair = t.split_once('=').map(|(k, v)| (k.trim(), unquoted(v.trim())));
@@ -81,7 +94,7 @@ pub fn ini_leaves(text: &str) -> Vec<Leaf> {
                         *used = true;
                         format!("{section}.{key}")
                     }
-                    None => key.to_owned(),
+                    None => format!("{task}{key}"),
                 };
                 out.push(leaf(path, n, value));
             }
@@ -100,6 +113,56 @@ pub fn list_leaves(text: &str) -> Vec<Leaf> {
         out.extend(
             raw.split(';').enumerate().map(|(c, cell)| leaf(format!("row {n} column {}", c + 1), n, cell)),
         );
+    }
+    out
+}
+
+/// Leaves of a CSV text by an own count: the separator is the one of `sep=`, else the first of tab, `;`, `|`, `,` that stands
+/// in every line; rows of nothing but separators hold none.
+pub fn rows_leaves(text: &str) -> Vec<Leaf> {
+    let first = text.lines().next().unwrap_or("");
+    let announced = first.strip_prefix("sep=").and_then(|s| s.chars().next());
+    let in_every = |c: &char| text.lines().filter(|l| !l.trim().is_empty()).all(|l| l.contains(*c));
+    let separator = announced.or_else(|| ['\t', ';', '|', ','].into_iter().find(in_every));
+    let mut records: Vec<(usize, Vec<String>)> = Vec::new();
+    let (mut cells, mut cell, mut quoted, mut began, mut n, mut was_quoted) =
+        (Vec::new(), String::new(), false, 1, 1, false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        n += usize::from(c == '\n');
+        match c {
+            '"' if separator.is_some() && quoted && chars.peek() == Some(&'"') => {
+                cell.push('"');
+                chars.next();
+            }
+            '"' if separator.is_some() && quoted => quoted = false,
+            '"' if separator.is_some() && cell.is_empty() && !was_quoted => {
+                (quoted, was_quoted) = (true, true)
+            }
+            c if Some(c) == separator && !quoted => {
+                cells.push(std::mem::take(&mut cell));
+                was_quoted = false;
+            }
+            '\r' if !quoted => {}
+            '\n' if !quoted => {
+                cells.push(std::mem::take(&mut cell));
+                was_quoted = false;
+                records.push((began, std::mem::take(&mut cells)));
+                began = n;
+            }
+            c => cell.push(c),
+        }
+    }
+    cells.push(cell);
+    records.push((began, cells));
+    let mut out = Vec::new();
+    for (line, cells) in records {
+        if cells.iter().all(|c| c.trim().is_empty()) {
+            continue;
+        }
+        for (c, cell) in cells.iter().enumerate() {
+            out.push(leaf(format!("row {line} column {}", c + 1), line, cell.as_str()));
+        }
     }
     out
 }
@@ -162,9 +225,92 @@ fn element<'t>(node: roxmltree::Node<'t, 't>, above: &str, position: usize, out:
     flush(&mut run, run_line, out);
 }
 
+/// Leaves by an own walk over the text, which is known to be JSON; values are unescaped by serde_json.
+pub fn json_leaves(text: &str) -> Vec<Leaf> {
+    let mut out = Vec::new();
+    let mut walk = JsonWalk { text, at: 0 };
+    walk.value("", &mut out);
+    out
+}
+
+struct JsonWalk<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl JsonWalk<'_> {
+    fn next(&mut self) -> u8 {
+        while self.text.as_bytes()[self.at].is_ascii_whitespace() {
+            self.at += 1;
+        }
+        self.text.as_bytes()[self.at]
+    }
+
+    /// A string or a bare word, with the line that it begins on.
+    fn word(&mut self) -> (String, usize) {
+        let quoted = self.next() == b'"';
+        let bytes = self.text.as_bytes();
+        let (start, mut end) = (self.at, self.at + usize::from(quoted));
+        while end < bytes.len() {
+            match bytes[end] {
+                b'\\' if quoted => end += 1,
+                b'"' if quoted => break,
+                b',' | b'}' | b']' if !quoted => break,
+                b if !quoted && b.is_ascii_whitespace() => break,
+                _ => {}
+            }
+            end += 1;
+        }
+        self.at = end + usize::from(quoted);
+        let token = &self.text[start..self.at];
+        let line = self.text[..start].matches('\n').count() + 1;
+        (if quoted { serde_json::from_str(token).unwrap() } else { token.to_owned() }, line)
+    }
+
+    fn value(&mut self, path: &str, out: &mut Vec<Leaf>) {
+        let open = self.next();
+        if !matches!(open, b'{' | b'[') {
+            let (value, line) = self.word();
+            out.push(leaf(path, line, value));
+            return;
+        }
+        let line = self.text[..self.at].matches('\n').count() + 1;
+        self.at += 1;
+        let mut keys: BTreeMap<String, usize> = BTreeMap::new();
+        for position in 0.. {
+            if matches!(self.next(), b'}' | b']') {
+                self.at += 1;
+                if position == 0 {
+                    out.push(leaf(path, line, ""));
+                }
+                return;
+            }
+            if self.next() == b',' {
+                self.at += 1;
+            }
+            let mut name = position.to_string();
+            if open == b'{' {
+                let key = self.word().0;
+                name = key.replace('\\', r"\\").replace('.', r"\.").replace('#', r"\#");
+                let count = keys.entry(key).or_default();
+                *count += 1;
+                if *count > 1 {
+                    name = format!("{name}#{count}");
+                }
+                assert_eq!(self.next(), b':');
+                self.at += 1;
+            }
+            let below = if path.is_empty() { name } else { format!("{path}.{name}") };
+            self.value(&below, out);
+        }
+    }
+}
+
 /// Leaves of any readable input.
 pub fn leaves_of(text: &str) -> Vec<Leaf> {
-    if text.trim_start().starts_with('<') {
+    if text.trim_start().starts_with('{') {
+        json_leaves(text)
+    } else if text.trim_start().starts_with('<') {
         xml_leaves(text)
     } else if text.contains('=') && !is_row(text) {
         ini_leaves(text)

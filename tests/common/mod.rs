@@ -109,7 +109,7 @@ pub fn inputs() -> Vec<Given> {
 pub fn answers(pairs: &[(&str, &str)]) -> Options {
     let mut options = Options::default();
     for (key, value) in pairs {
-        options.answers.0.insert((*key).to_owned(), (*value).to_owned());
+        options.answers.given.insert((*key).to_owned(), (*value).to_owned());
     }
     options
 }
@@ -125,6 +125,8 @@ pub fn generous() -> Options {
         ("local-list.columns", "confirmed"),
         ("trusted.opened-files", "yes"),
         ("kesl.task", "File_Threat_Protection"),
+        ("kesl.schedule", "confirmed"),
+        ("kesl.json", "confirmed"),
     ])
 }
 

@@ -160,7 +160,7 @@ fn place(node: roxmltree::Node<'_, '_>) -> String {
 pub fn ksws(text: &str, options: &Options) -> Windows {
     let document = roxmltree::Document::parse(text).unwrap();
     let is = |n: &roxmltree::Node<'_, '_>, name: &str| n.tag_name().name().eq_ignore_ascii_case(name);
-    let told = options.answers.0.contains_key("ksws.product");
+    let told = options.answers.given.contains_key("ksws.product");
     let mut rules = Vec::new();
     let mut words = Vec::new();
     for list in document.descendants().filter(|n| is(n, "ExclutionRules")) {
@@ -235,7 +235,7 @@ pub fn ksws(text: &str, options: &Options) -> Windows {
     }
     Windows {
         rules,
-        subfolders: options.answers.0.get("ksws.subfolders").is_some_and(|a| a == "yes"),
+        subfolders: options.answers.given.get("ksws.subfolders").is_some_and(|a| a == "yes"),
         star_folders: false,
         words,
     }
@@ -243,7 +243,7 @@ pub fn ksws(text: &str, options: &Options) -> Windows {
 
 /// Whether the answers settle which columns a local list has.
 fn columns_told(options: &Options) -> bool {
-    let told = |key: &str| options.answers.0.get(key).map(String::as_str);
+    let told = |key: &str| options.answers.given.get(key).map(String::as_str);
     match told("local-list.product") {
         Some("consumer") => true,
         Some(_) => told("local-list.columns") == Some("yes"),
@@ -270,14 +270,14 @@ pub fn local_list(text: &str, options: &Options) -> Windows {
     Windows {
         star_folders: true,
         rules,
-        subfolders: options.answers.0.get("local-list.subfolders").is_some_and(|a| a == "yes"),
+        subfolders: options.answers.given.get("local-list.subfolders").is_some_and(|a| a == "yes"),
         words,
     }
 }
 
 /// Programs whose files are left alone when they open them.
 pub fn trusted_list(text: &str, options: &Options) -> Windows {
-    let opened = options.answers.0.get("trusted.opened-files").is_some_and(|a| a == "yes");
+    let opened = options.answers.given.get("trusted.opened-files").is_some_and(|a| a == "yes");
     let mut rules = Vec::new();
     let mut words = Vec::new();
     for (n, line) in text.lines().enumerate() {
@@ -294,6 +294,6 @@ pub fn trusted_list(text: &str, options: &Options) -> Windows {
 /// The task that a task file belongs to: by its own keys, or by the answer.
 pub fn task_of<'o>(text: &str, options: &'o Options) -> Option<&'o str> {
     let sure = [("ScanByAccessType=", "File_Threat_Protection"), ("ScanPriority=", "Scan_My_Computer")];
-    let told = options.answers.0.get("kesl.task").map(String::as_str);
+    let told = options.answers.given.get("kesl.task").map(String::as_str);
     sure.iter().find(|(key, _)| text.contains(key)).map(|(_, task)| *task).or(told)
 }

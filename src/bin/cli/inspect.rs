@@ -1,6 +1,6 @@
 //! `crosswalk inspect` and `crosswalk compare`.
 
-use crosswalk::options::Options;
+use crosswalk::options::{Options, Recipe};
 use crosswalk::{Reading, convert, interpret, vendor, view};
 use serde_json::json;
 
@@ -16,11 +16,15 @@ pub(crate) fn inspect(look: &Look) -> Result<Outcome, Stop> {
         let policy = interpret(&[reading], &answers);
         let input = view::input(reading, &policy);
         let items = view::items(reading, &policy, 0, usize::MAX);
+        let tables = view::tables(reading, &policy, &answers);
         if look.json {
-            values.push(json!({"customer": customer, "input": input, "items": items}));
+            values.push(json!({"customer": customer, "input": input, "items": items, "tables": tables}));
         } else {
             text.push_str(&of_customer(customer));
             text.push_str(&describe(&input, &items));
+            for table in &tables {
+                text.push_str(&of_table(table));
+            }
         }
     }
     if look.json {
@@ -62,6 +66,48 @@ fn describe(input: &view::InputView, items: &[view::ItemView]) -> String {
         out.push_str(&format!("  {:>6}  {:<20} {:<18} {}\n", item.line, item.kind, item.state, item.source));
     }
     out
+}
+
+/// A list whose columns the user confirms: each column with its proposed or confirmed meaning.
+fn of_table(table: &view::TableView) -> String {
+    let state = if table.applied { "confirmed" } else { "proposed, nothing is converted before you confirm" };
+    let list = if table.list.is_empty() { String::new() } else { format!(" {}", table.list) };
+    let mut out = format!(
+        "  List{list}: {} rows of {} ({state}: {})\n",
+        table.rows,
+        table.mapping.rows.label(),
+        table.reason
+    );
+    for (column, meaning) in table.columns.iter().zip(&table.mapping.columns) {
+        let sure = if table.applied {
+            String::new()
+        } else {
+            format!(" [{}: {}]", column.confidence.label(), column.reason)
+        };
+        out.push_str(&format!("    {:<24} {}{sure}\n", column.name, meaning.role.label()));
+    }
+    out
+}
+
+/// `crosswalk recipe`: a recipe with what is confirmed so far, and drafts for the other lists.
+pub(crate) fn recipe(look: &Look) -> Result<Outcome, Stop> {
+    let answers = look.told.answers()?;
+    let batch = bring(&look.files)?;
+    let mut recipe = Recipe::of(&answers);
+    for Input { reading, .. } in &batch.inputs {
+        let policy = interpret(&[reading], &answers);
+        for table in view::tables(reading, &policy, &answers) {
+            let known = recipe.tables.iter().any(|m| {
+                let table = view::table(reading, &policy, table.at);
+                table.is_some_and(|t| m.fit(t, &reading.document).is_ok())
+            });
+            if !known {
+                recipe.tables.push(table.mapping);
+            }
+        }
+    }
+    output::print(&output::json(&recipe))?;
+    Ok(Outcome { refused: !batch.refused.is_empty(), ..Outcome::default() })
 }
 
 pub(crate) fn compare(look: &Look) -> Result<Outcome, Stop> {

@@ -58,6 +58,8 @@ enum Command {
     Convert(convert::Call),
     /// How much of the policy each target can carry
     Compare(Look),
+    /// A recipe for these files: what is confirmed so far, and a draft for each list whose columns are not
+    Recipe(Look),
     /// How one mask lies to another: equal, inside, contains, overlap or disjoint, with the paths that show it
     Mask(mask::Call),
     /// A copy for a bug report: every value replaced, structure kept. Of a folder or an archive: a ZIP of copies
@@ -86,7 +88,7 @@ pub(crate) struct Told {
     /// Answer to a question, KEY=VALUE or KEY@INPUT=VALUE; may be repeated
     #[arg(long = "answer", value_name = "K=V")]
     answers: Vec<String>,
-    /// A recipe: answers kept from another conversion
+    /// A recipe: answers and confirmed columns kept from another conversion
     #[arg(long, value_name = "FILE")]
     recipe: Option<PathBuf>,
 }
@@ -94,14 +96,14 @@ pub(crate) struct Told {
 impl Told {
     pub(crate) fn answers(&self) -> Result<Answers, Stop> {
         let mut answers = match &self.recipe {
-            Some(path) => recipe(path)?.answers,
+            Some(path) => recipe(path)?.told(),
             None => Answers::default(),
         };
         for given in &self.answers {
             let (key, value) = given
                 .split_once('=')
                 .ok_or_else(|| Stop::Usage(format!("--answer takes KEY=VALUE, not {given}")))?;
-            answers.0.insert(key.to_owned(), value.to_owned());
+            answers.given.insert(key.to_owned(), value.to_owned());
         }
         Ok(answers)
     }
@@ -139,6 +141,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Inspect(look) => inspect::inspect(&look),
         Command::Convert(call) => convert::convert(&call),
         Command::Compare(look) => inspect::compare(&look),
+        Command::Recipe(look) => inspect::recipe(&look),
         Command::Mask(call) => mask::mask(&call),
         Command::Sanitise { file } => sanitise(&file),
     };

@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::rules::{attributes_are_apart, first_bad_char, resolve, valid_declaration, valid_name, xml_char};
 use super::{MAX_DEPTH, MAX_PATH, Name, Node, NodeKind, TEXT_NAME, local};
+use crate::columns::look;
 use crate::finding::{self, Refusal};
 use crate::intake::decode::{position, slice};
 use crate::intake::secret;
@@ -347,10 +348,19 @@ impl<'t> Builder<'t> {
                 node.secret = false;
             }
         } else if secret::value_is_secret(self.raw(&node))
+            && !(look::is_hash(self.raw(&node).trim()) && self.says_hash(index))
             && let Some(node) = self.nodes.get_mut(index as usize)
         {
             node.secret = true;
         }
+    }
+
+    /// Whether the name of an element, or its attribute `name`, says that it holds the hash of a file.
+    fn says_hash(&self, index: u32) -> bool {
+        let says = |text: &str| text.to_ascii_lowercase().contains("hash");
+        let of_name = |node: &Node| self.names.get(node.name as usize).is_some_and(|n| says(&n.text));
+        let attribute = self.nodes.get(index as usize + 1).filter(|n| n.kind == NodeKind::Attribute);
+        self.nodes.get(index as usize).is_some_and(of_name) || attribute.is_some_and(|a| says(self.raw(a)))
     }
 
     fn raw(&self, node: &Node) -> &str {
@@ -516,10 +526,13 @@ impl<'t> Builder<'t> {
 
     fn push_name(&mut self, name: &str) -> u32 {
         let local_part = local(name);
+        // In console lists every struct is a `key`; what it is called stands in its attribute `name`.
+        let root = self.names.first().map_or("", |n| n.text.as_str());
+        let vocabulary = local_part == "key" && local(root).eq_ignore_ascii_case("propertiesmap");
         self.names.push(Name {
             text: name.to_owned(),
             local: name.len() - local_part.len(),
-            secret: secret::key_is_secret(local_part),
+            secret: !vocabulary && secret::key_is_secret(local_part),
         });
         self.names.len() as u32 - 1
     }

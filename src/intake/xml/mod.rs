@@ -167,6 +167,16 @@ impl XmlDoc {
         self.children(id).find(|c| self.name(*c).eq_ignore_ascii_case(name))
     }
 
+    /// Value of an attribute of that local name, compared without case; a secret is its marker.
+    pub fn attribute(&self, id: NodeId, name: &str) -> Option<&str> {
+        let end = self.node(id.0)?.end;
+        let attributes =
+            (id.0 + 1..end).map_while(|i| self.node(i).filter(|n| n.kind == NodeKind::Attribute));
+        let found =
+            attributes.zip(id.0 + 1..).find(|(n, _)| local(self.name_of(n)).eq_ignore_ascii_case(name));
+        found.map(|(_, at)| self.value(NodeId(at)))
+    }
+
     /// Position of a node among its siblings of the same name, 1-based.
     pub fn nth(&self, id: NodeId) -> u32 {
         self.node(id.0).map_or(0, |n| n.nth)

@@ -2,14 +2,17 @@
 //! `item_` number; a key that is not known, stands twice, or shares its section with a broken line might narrow the rule,
 //! so such an element is left to a person.
 
+use super::schedule::SCHEDULE;
 use super::settings::Switches;
-use super::tasks::{Entry, Tasks};
-use super::{Group, Key, Owner, one, setting, yes};
+use super::tasks::{Entry, TaskKind, Tasks};
+use super::{Key, Owner, elements, one, schedule, setting, yes};
 use crate::finding::{self, Severity};
 use crate::kaspersky::{Part, finding as note};
 use crate::mask::{Language, Machine};
+use crate::options::Answers;
 use crate::policy::{
-    Certainty, Exclusion, FirewallRule, Kind, Meaning, PathMask, Reach, State, TrustedApplication,
+    Addresses, Certainty, Direction, Exclusion, FirewallRule, Kind, Meaning, NotUnderstood, PathMask, Ports,
+    Reach, RuleAction, State, TrustedApplication,
 };
 
 /// Lists whose elements are structs, with the keys that their elements may have.
@@ -41,8 +44,13 @@ const LISTS: &[(&str, &[&str])] = &[
 
 const SCOPE_KEYS: &[&str] = &["AreaDesc", "UseScanArea", "Path", "AreaMask"];
 
-/// Name of the group that a task's schedule makes up.
-pub(super) const SCHEDULE: &str = "Schedule";
+/// Several leaves that make up one list element: a scope, an exclusion, a rule.
+#[derive(Debug, Default)]
+pub(super) struct Group<'d> {
+    pub(super) keys: Vec<Key<'d>>,
+    /// Leaves without meaning stand in the same section.
+    pub(super) spoilt: bool,
+}
 
 /// Name of a list element: the list and the element in it, `("ScanScope", "item_0000")`.
 pub(super) type Name<'d> = (&'d str, &'d str);
@@ -51,9 +59,14 @@ pub(super) type Name<'d> = (&'d str, &'d str);
 pub(super) fn group_name<'d>(tail: &[&'d str]) -> Option<Name<'d>> {
     match tail {
         [SCHEDULE, ..] => Some((SCHEDULE, "")),
-        [list, item, ..] if is_item(item) && LISTS.iter().any(|(name, _)| name == list) => Some((list, item)),
+        [list, item, ..] if is_item(item) && is_list(list) => Some((list, item)),
         _ => None,
     }
+}
+
+/// Whether a list of that name has elements that are read.
+pub(super) fn is_list(name: &str) -> bool {
+    LISTS.iter().any(|(list, _)| *list == name) || elements::is_list(name)
 }
 
 /// `item_0000`.
@@ -88,18 +101,23 @@ pub(super) fn convert(
     tasks: &Tasks,
     switches: &Switches,
     owner: Owner,
-    (list, item): Name<'_>,
-    group: Group<'_>,
+    name: Name<'_>,
+    group: &Group<'_>,
+    answers: &Answers,
 ) {
+    let (list, item) = name;
+    if list == SCHEDULE {
+        return schedule::convert(part, tasks, owner, group, answers);
+    }
+    if elements::is_list(list) {
+        return elements::convert(part, tasks, owner, name, group);
+    }
     let mut ranges: Vec<_> = group.keys.iter().map(|k| one(k.leaf)).collect();
     ranges.sort_by_key(|r| r.start);
     let line = group.keys.first().map_or(0, |k| part.reading.document.leaf_line(k.leaf));
-    if list == SCHEDULE {
-        return super::settings::schedule(part, tasks, owner, &group.keys, ranges);
-    }
     let Some((index, entry)) = tasks.get(owner) else { return };
     let element = Element { keys: &group.keys };
-    let broken = incomplete(part, list, &group);
+    let broken = incomplete(part, list, group);
     let (kind, state, certainty, source) = match list {
         "ScanScope" => scan_scope(index, entry, &element),
         "ExcludedFromScanScope" => exclusion(part, index, entry, &element, line),
@@ -206,6 +224,12 @@ fn exclusion(part: &mut Part<'_>, index: usize, entry: &Entry, element: &Element
     let all_files = masks.is_empty() || masks.iter().any(|m| m == "*");
     let source = format!("{}: do not scan {path}{}{}", entry.task.name, masks_text(&masks), comment(element));
     let mut state = of_task(entry, switched(element, "UseScanArea", false));
+    if entry.kind == TaskKind::Integrity && state == State::Active {
+        state = State::ByHand {
+            code: finding::NOT_ESTABLISHED,
+            reason: "That this task has such a list is inferred; compare it with the product".to_owned(),
+        };
+    }
     if path.is_empty() && state == State::Active {
         state =
             State::ByHand { code: finding::RULE_INCOMPLETE, reason: "The exclusion has no path".to_owned() };
@@ -240,6 +264,8 @@ fn exclusion(part: &mut Part<'_>, index: usize, entry: &Entry, element: &Element
         path: Some(kesl_path(path)),
         names: if all_files { Vec::new() } else { masks },
         threats: Vec::new(),
+        hashes: Vec::new(),
+        processes: Vec::new(),
         reach: Reach::Task(index),
     });
     (kind, state, Certainty::Documented, source)
@@ -272,27 +298,97 @@ fn trusted(entry: &Entry, switches: &Switches, owner: Owner, element: &Element<'
         image: kesl_path(program),
         opened_files: Some(false),
         children,
+        hashes: Vec::new(),
     });
     (kind, state, Certainty::Documented, source)
 }
 
+/// Directions in both spellings of the reference.
+const DIRECTIONS: &[(&str, &str, Direction)] = &[
+    ("IncomingOutgoing", "InOut", Direction::BOTH),
+    ("Incoming", "In", way(true, false, false)),
+    ("Outgoing", "Out", way(false, true, false)),
+    ("IncomingPacket", "InPacket", way(true, false, true)),
+    ("OutgoingPacket", "OutPacket", way(false, true, true)),
+    ("IncomingOutgoingPacket", "InOutPacket", way(true, true, true)),
+];
+
+const fn way(inbound: bool, outbound: bool, packets: bool) -> Direction {
+    Direction { inbound, outbound, packets }
+}
+
 fn packet_rule(entry: &Entry, item: &str, element: &Element<'_, '_>) -> Made {
-    let text = |key: &str, default: &str| element.get(key).unwrap_or(default).to_owned();
-    let order = item.strip_prefix("item_").and_then(|n| n.parse().ok()).unwrap_or(0);
-    let rule = FirewallRule {
-        name: text("Name", ""),
-        order,
-        allow: !text("FirewallAction", "Allow").eq_ignore_ascii_case("block"),
-        protocol: text("Protocol", "Any"),
-        local_ports: text("LocalPorts", "Any"),
-        remote_ports: text("RemotePorts", "Any"),
-        direction: text("Direction", "IncomingOutgoing"),
-        remote: text("RemoteAddress", "Any"),
-    };
-    let action = if rule.allow { "allow" } else { "block" };
-    let source = format!(
-        "Packet rule {}: {action} {} {} local {} remote {} from {}",
-        rule.name, rule.protocol, rule.direction, rule.local_ports, rule.remote_ports, rule.remote
+    let text = |key: &str, default: &str| element.get(key).unwrap_or(default).trim().to_owned();
+    let known = format!(
+        "Packet rule {}: {} {} {} local {} remote {} from {}",
+        text("Name", ""),
+        text("FirewallAction", "Allow"),
+        text("Protocol", "Any"),
+        text("Direction", "IncomingOutgoing"),
+        text("LocalPorts", "Any"),
+        text("RemotePorts", "Any"),
+        text("RemoteAddress", "Any")
     );
-    (Kind::FirewallRule(rule), of_task(entry, State::Active), Certainty::Documented, source)
+    match rule(item, &text) {
+        Ok(rule) => {
+            let state = match interval(&rule.local_ports).or_else(|| interval(&rule.remote_ports)) {
+                Some(text) => {
+                    not_established(format!("How an interval of ports is spelt is not established: {text}"))
+                }
+                None => of_task(entry, State::Active),
+            };
+            let source = format!("Packet rule {}: {rule}", rule.name);
+            (Kind::FirewallRule(rule), state, Certainty::Documented, source)
+        }
+        Err(reason) => (Kind::Inventory, not_established(reason), Certainty::Documented, known),
+    }
+}
+
+fn not_established(reason: String) -> State {
+    State::ByHand { code: finding::NOT_ESTABLISHED, reason }
+}
+
+fn interval(ports: &Ports) -> Option<String> {
+    match ports {
+        Ports::Ranges(ranges) if ranges.iter().any(|(first, last)| first != last) => Some(ports.to_string()),
+        _ => None,
+    }
+}
+
+/// The rule in the field's terms, or which of its values is not understood.
+fn rule(item: &str, text: &impl Fn(&str, &str) -> String) -> Result<FirewallRule, String> {
+    let not = |key: &'static str, what: &'static str| move |NotUnderstood(_)| format!("{key} is not {what}");
+    let number = |key: &str| match text(key, "Any") {
+        any if any.eq_ignore_ascii_case("any") || any.is_empty() => Ok(None),
+        other => other.parse().map(Some).map_err(|_| format!("{key} is no number")),
+    };
+    let action = match text("FirewallAction", "Allow").to_ascii_lowercase().as_str() {
+        "allow" => RuleAction::Allow,
+        "block" => RuleAction::Block,
+        _ => return Err("FirewallAction is neither Allow nor Block".to_owned()),
+    };
+    let given = text("Direction", "IncomingOutgoing");
+    let same = |word: &str| word.eq_ignore_ascii_case(&given);
+    let direction = DIRECTIONS.iter().find(|(long, short, _)| same(long) || same(short));
+    let direction = direction.map(|(.., d)| *d).ok_or("Direction is none of the documented ones")?;
+    // What is neither an address nor `Any` is the name of a zone.
+    let addresses = |key: &str| {
+        let given = text(key, "Any");
+        given.parse().unwrap_or(Addresses::Zone(given))
+    };
+    Ok(FirewallRule {
+        name: text("Name", ""),
+        order: item.strip_prefix("item_").and_then(|n| n.parse().ok()).unwrap_or(0),
+        action,
+        direction,
+        protocol: text("Protocol", "Any").parse().map_err(not("Protocol", "a protocol"))?,
+        icmp_type: number("ICMPType")?,
+        icmp_code: number("ICMPCode")?,
+        local_ports: text("LocalPorts", "Any").parse().map_err(not("LocalPorts", "a port"))?,
+        remote_ports: text("RemotePorts", "Any").parse().map_err(not("RemotePorts", "a port"))?,
+        local: addresses("LocalAddress"),
+        remote: addresses("RemoteAddress"),
+        program: None,
+        log: yes(&text("LogAttempts", "")),
+    })
 }

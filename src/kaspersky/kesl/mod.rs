@@ -9,8 +9,25 @@
 //! A task file holds the same without the prefix and does not name its task. Exclusions belong to their task; nothing
 //! is inherited. Tasks are found by name and type, never by number.
 
+//!
+//! | file | what |
+//! |---|---|
+//! | this one | keys are taken apart and gathered; what holds for the whole file |
+//! | `source` | INI and JSON as the same sections and keys |
+//! | `tasks` | which task a key belongs to |
+//! | `known` | tables of keys: where they stand, how they are read, how sure that is |
+//! | `settings` | one key, one setting |
+//! | `groups`, `elements` | list elements: exclusions, scopes, rules; ports, update sources, devices |
+//! | `schedule` | when a task starts |
+//!
+//! Siblings (KICS, KESS, and Kaspersky for Linux at home) write the same and do not say which of them they are.
+
+mod elements;
 mod groups;
+mod known;
+mod schedule;
 mod settings;
+mod source;
 mod tasks;
 
 use std::ops::Range;
@@ -19,11 +36,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Part, Read, finding as note};
 use crate::finding::{self, Severity};
-use crate::intake::ini::{IniDoc, IniKind};
+use crate::intake::ini::IniKind;
+use crate::intake::recognise::has_kesl_envelope;
 use crate::intake::{Document, Format, Reading};
 use crate::options::Answers;
-use crate::policy::{Certainty, Kind, Meaning, State};
-use tasks::Tasks;
+use crate::policy::{Certainty, Kind, Meaning, Question, State};
+use groups::Group;
+use source::{Flat, Source};
+use tasks::{TaskKind, Tasks};
 
 /// A leaf with its path taken apart: a million of them stand in a large export, so the parts are found when asked for.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +57,8 @@ pub(super) struct Key<'d> {
     /// The key, or what of it stands behind the owner's prefix.
     key: &'d str,
     value: &'d str,
+    /// Not an empty section.
+    pair: bool,
     nth: u32,
     /// The same path stands more than once; which of them the product takes is not established.
     repeated: bool,
@@ -79,42 +101,101 @@ pub(super) enum Owner {
     Stray,
 }
 
-/// Several leaves that make up one list element: a scope, an exclusion, a rule.
-#[derive(Debug, Default)]
-pub(super) struct Group<'d> {
-    keys: Vec<Key<'d>>,
-    /// Leaves without meaning that stand in the same section.
-    spoilt: bool,
-}
+/// Product of every file that is read here: the bytes do not tell the siblings apart.
+const PRODUCT: &str = "Kaspersky Endpoint Security for Linux or a sibling with the same export";
+
+/// Key of the question whether JSON says what INI says.
+const JSON_QUESTION: &str = "kesl.json";
 
 /// Reads a full export or a task file.
 pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
-    let Document::Ini(doc) = &reading.document else { return Read::default() };
-    let mut part = Part::new(reading);
-    let full = reading.format == Format::KeslExport;
-    let tasks =
-        if full { Tasks::of_export(doc) } else { Tasks::of_task_file(reading, doc, answers, &mut part.read) };
-    part.read.product = "Kaspersky Endpoint Security for Linux".to_owned();
+    let part = Part::new(reading);
+    match &reading.document {
+        Document::Ini(doc) => read_source(part, doc, reading.format == Format::KeslExport, answers),
+        Document::Json(doc) => {
+            let mut read = read_source(part, &Flat::new(doc), has_kesl_envelope(doc), answers);
+            best_effort(&mut read, reading, answers);
+            read
+        }
+        _ => part.finish(|_| None),
+    }
+}
+
+fn read_source(mut part: Part<'_>, doc: &impl Source, full: bool, answers: &Answers) -> Read {
+    let tasks = if full { Tasks::of_export(doc) } else { Tasks::of_task_file(doc, answers, &mut part) };
+    part.read.product = PRODUCT.to_owned();
     let keys = take_apart(doc, &tasks, full);
     if full {
         version(&mut part, &keys);
+        stray_tasks(&mut part, &keys);
     }
     part.read.tasks = tasks.list.iter().map(|t| t.task.clone()).collect();
     let switches = settings::Switches::new(&keys);
-    convert(&mut part, doc, &tasks, &switches, keys);
+    convert(&mut part, doc, &tasks, &switches, keys, answers);
     lines_without_settings(&mut part, doc);
     part.finish(|_| None)
 }
 
-fn take_apart<'d>(doc: &'d IniDoc, tasks: &Tasks, full: bool) -> Vec<Key<'d>> {
-    let mut keys = Vec::with_capacity(doc.leaf_count() as usize);
-    for leaf in 0..doc.leaf_count() {
+/// Nobody has shown the project a JSON export: until the user has compared it, nothing of it is converted.
+fn best_effort(read: &mut Read, reading: &Reading, answers: &Answers) {
+    const CONFIRMED: &str = "confirmed";
+    let options = [
+        (CONFIRMED, "Yes, I compared names and values with the INI export or the product"),
+        ("no", "No, or not compared: nothing is converted"),
+    ];
+    let answer =
+        answers.get(JSON_QUESTION, &reading.input.name).filter(|a| options.iter().any(|(o, _)| o == a));
+    let question = Question {
+        key: JSON_QUESTION,
+        input: reading.input.name.clone(),
+        text: "Does this JSON say what the export without --json says?".to_owned(),
+        help: "The vendor's pages name --json and do not show what it writes. Compare some rows with `kesl-control --export-settings --file export.ini`, or hand in that file instead".to_owned(),
+        options: options.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect(),
+        answer: answer.map(str::to_owned),
+    };
+    read.questions.insert(0, question);
+    read.findings.insert(
+        0,
+        note(
+            reading,
+            finding::BEST_EFFORT,
+            Severity::Warning,
+            0,
+            "JSON exports are read on a best-effort basis: the project has seen no real one",
+            "The export without --json is read with certainty: kesl-control --export-settings --file export.ini",
+        ),
+    );
+    if answer == Some(CONFIRMED) {
+        return;
+    }
+    // That a task is off is a reading, too.
+    for task in &mut read.tasks {
+        task.active = true;
+    }
+    for item in &mut read.items {
+        let reads = !matches!(item.kind, Kind::Context | Kind::Withheld | Kind::Inventory | Kind::Unread);
+        if reads {
+            item.certainty = Certainty::Inferred;
+        }
+        if reads && item.state == State::Active {
+            item.state = State::Waits {
+                question: JSON_QUESTION,
+                code: finding::WAITS,
+                reason: "Whether this JSON says the same as the INI export is not known".to_owned(),
+            };
+        }
+    }
+}
+
+fn take_apart<'d>(doc: &'d impl Source, tasks: &Tasks, full: bool) -> Vec<Key<'d>> {
+    let mut keys = Vec::with_capacity(doc.count() as usize);
+    for leaf in 0..doc.count() {
         let pair = doc.kind(leaf) == IniKind::Pair;
         if !pair && doc.kind(leaf) != IniKind::EmptySection {
             continue;
         }
         let (mut section, mut key) = (doc.section(leaf), if pair { doc.key(leaf) } else { "" });
-        let mut owner = Owner::Task(0);
+        let mut owner = tasks.of_block(doc.block(leaf));
         if full {
             let parts: Tail<'_> = split(section, key);
             let prefix;
@@ -124,8 +205,17 @@ fn take_apart<'d>(doc: &'d IniDoc, tasks: &Tasks, full: bool) -> Vec<Key<'d>> {
                 *from = from.split_once('.').map_or("", |(_, rest)| rest);
             }
         }
-        let value = if pair { doc.leaf_value(leaf) } else { "" };
-        keys.push(Key { leaf, owner, section, key, value, nth: doc.nth(leaf), repeated: doc.nth(leaf) > 1 });
+        let value = if pair { doc.value(leaf) } else { "" };
+        keys.push(Key {
+            leaf,
+            owner,
+            section,
+            key,
+            value,
+            pair,
+            nth: doc.nth(leaf),
+            repeated: doc.nth(leaf) > 1,
+        });
     }
     mark_first_of_repeats(&mut keys);
     keys
@@ -174,22 +264,45 @@ fn version(part: &mut Part<'_>, keys: &[Key<'_>]) {
     }
 }
 
+/// Group names may change between versions; tasks in a group of another name must not pass unnoticed.
+fn stray_tasks(part: &mut Part<'_>, keys: &[Key<'_>]) {
+    for key in keys.iter().filter(|k| k.owner == Owner::Stray && k.is("TaskName")) {
+        let line = part.reading.document.leaf_line(key.leaf);
+        part.read.findings.push(note(
+            part.reading,
+            finding::STRAY_TASK,
+            Severity::Warning,
+            line,
+            "A task stands in a group that Crosswalk does not know; none of its settings is read",
+            "Export the task by itself: kesl-control --get-settings and its name, --file task.ini",
+        ));
+    }
+}
+
 /// List elements are gathered first, since their keys may stand apart; everything else is a setting of its own.
 fn convert(
     part: &mut Part<'_>,
-    doc: &IniDoc,
+    doc: &impl Source,
     tasks: &Tasks,
     switches: &settings::Switches,
     keys: Vec<Key<'_>>,
+    answers: &Answers,
 ) {
-    let spoilt: FxHashSet<&str> = // lookups only
-        (0..doc.leaf_count()).filter(|l| doc.kind(*l) == IniKind::Bad).map(|l| doc.section(l)).collect();
+    let place = |leaf: u32| (doc.block(leaf), doc.section(leaf));
+    let spoilt: FxHashSet<(u32, &str)> = // lookups only
+        (0..doc.count()).filter(|l| doc.kind(*l) == IniKind::Bad).map(place).collect();
     let mut order: Vec<(Owner, groups::Name<'_>, Group<'_>)> = Vec::new();
     let mut index: FxHashMap<(Owner, groups::Name<'_>), usize> = FxHashMap::default(); // lookups only
     let mut single = Vec::new();
     for key in keys {
-        let of_schedule = settings::is_schedule_key(tasks, &key).then_some((groups::SCHEDULE, ""));
-        let Some(name) = of_schedule.or_else(|| groups::group_name(key.tail().as_slice())) else {
+        let of_schedule = schedule::is_schedule_key(tasks, &key).then_some((schedule::SCHEDULE, ""));
+        // What is listed only has no lists that are read.
+        let opaque = tasks.get(key.owner).is_some_and(|(_, t)| t.kind == TaskKind::Opaque);
+        let gathered = || {
+            groups::group_name(key.tail().as_slice())
+                .filter(|(name, _)| !opaque || *name == schedule::SCHEDULE)
+        };
+        let Some(name) = of_schedule.or_else(gathered) else {
             single.push(key);
             continue;
         };
@@ -198,29 +311,29 @@ fn convert(
             order.len() - 1
         });
         if let Some((_, _, group)) = order.get_mut(at) {
-            group.spoilt |= spoilt.contains(doc.section(key.leaf));
+            group.spoilt |= spoilt.contains(&place(key.leaf));
             group.keys.push(key);
         }
     }
     for (owner, name, group) in order {
-        groups::convert(part, tasks, switches, owner, name, group);
+        groups::convert(part, tasks, switches, owner, name, &group, answers);
     }
     for key in single {
-        let spoilt = spoilt.contains(doc.section(key.leaf));
+        let spoilt = spoilt.contains(&place(key.leaf));
         settings::convert(part, tasks, switches, &key, spoilt);
     }
 }
 
-fn lines_without_settings(part: &mut Part<'_>, doc: &IniDoc) {
-    for leaf in 0..doc.leaf_count() {
+fn lines_without_settings(part: &mut Part<'_>, doc: &impl Source) {
+    for leaf in 0..doc.count() {
         match doc.kind(leaf) {
             IniKind::Comment | IniKind::TaskHeader => {
                 let leaves = part.claim([one(leaf)]);
-                let text = doc.leaf_value(leaf).to_owned();
+                let text = doc.value(leaf).to_owned();
                 part.push(leaves, Kind::Context, State::Active, Certainty::Confirmed, text);
             }
             IniKind::Bad => {
-                let line = doc.leaf_line(leaf);
+                let line = part.reading.document.leaf_line(leaf);
                 part.read.findings.push(note(
                     part.reading,
                     finding::BAD_LINE,
@@ -233,7 +346,7 @@ fn lines_without_settings(part: &mut Part<'_>, doc: &IniDoc) {
             _ => {}
         }
         if doc.nth(leaf) > 1 {
-            let line = doc.leaf_line(leaf);
+            let line = part.reading.document.leaf_line(leaf);
             part.read.findings.push(note(
                 part.reading,
                 finding::REPEATED,
@@ -257,6 +370,10 @@ impl<'d> Key<'d> {
 
     fn is(&self, name: &str) -> bool {
         self.tail().last() == name
+    }
+
+    fn is_empty_section(&self) -> bool {
+        !self.pair
     }
 }
 

@@ -1,94 +1,13 @@
-//! Settings of KESL that are one key each, or a list of plain values. What a key means stands in the table [`KNOWN`];
-//! a key that is not in it is left for the ledger as `unread`.
+//! Settings of KESL that are one key each, or a list of plain values. What a key means stands in the tables of
+//! [`super::known`].
 
-use std::ops::Range;
-
-use super::groups::{is_item, of_task};
-use super::tasks::Tasks;
+use super::groups::{is_item, is_list, of_task};
+use super::known::{self, Place, Reads};
+use super::tasks::{Entry, TaskKind, Tasks};
 use super::{Key, Owner, one, setting, yes};
-use crate::finding;
-use crate::kaspersky::Part;
+use crate::finding::{self, Severity};
+use crate::kaspersky::{Part, finding as note};
 use crate::policy::{Action, Certainty, Exclusion, Kind, Meaning, Reach, State};
-
-/// How the value of a key is read.
-#[derive(Clone, Copy, Debug)]
-enum Reads {
-    Switch,
-    ListSwitch,
-    First,
-    Second,
-    OnlyAction,
-    Archives,
-    Heuristics,
-    HeuristicLevel,
-    Size,
-    Time,
-    Cloud,
-    FirewallDefault,
-    Other,
-    Context,
-    ExcludeMask,
-    ExcludeThreat,
-    ExcludeAddress,
-    MountPoint,
-    Zone,
-}
-
-/// Where a key may stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Top,
-    App,
-    Task,
-}
-
-/// Key, place, how it is read, how sure that is (reference: kaspersky-linux, section 10 in the order of this table).
-const KNOWN: &[(&str, Place, Reads, Certainty)] = &[
-    ("Version", Place::Top, Reads::Context, Certainty::Confirmed),
-    ("TaskName", Place::Task, Reads::Context, Certainty::Confirmed),
-    ("TaskType", Place::Task, Reads::Context, Certainty::Confirmed),
-    ("TaskId", Place::Task, Reads::Context, Certainty::Confirmed),
-    ("AdminKitTaskName", Place::Task, Reads::Context, Certainty::Confirmed),
-    ("Active", Place::Task, Reads::Switch, Certainty::Confirmed),
-    ("ScanArchived", Place::Task, Reads::Archives, Certainty::Confirmed),
-    ("ScanSfxArchived", Place::Task, Reads::Archives, Certainty::Confirmed),
-    ("ScanMailBases", Place::Task, Reads::Archives, Certainty::Confirmed),
-    ("ScanPlainMail", Place::Task, Reads::Archives, Certainty::Confirmed),
-    ("SizeLimit", Place::Task, Reads::Size, Certainty::Confirmed),
-    ("TimeLimit", Place::Task, Reads::Time, Certainty::Confirmed),
-    ("FirstAction", Place::Task, Reads::First, Certainty::Confirmed),
-    ("SecondAction", Place::Task, Reads::Second, Certainty::Confirmed),
-    ("Action", Place::Task, Reads::OnlyAction, Certainty::Confirmed),
-    ("ActionOnThreat", Place::Task, Reads::OnlyAction, Certainty::Documented),
-    ("ActionOnDetect", Place::Task, Reads::Other, Certainty::Confirmed),
-    ("UseHostBlocker", Place::Task, Reads::Other, Certainty::Confirmed),
-    ("BlockTime", Place::Task, Reads::Other, Certainty::Confirmed),
-    ("TaskMode", Place::Task, Reads::Other, Certainty::Documented),
-    ("ContainerScanAction", Place::Task, Reads::Other, Certainty::Confirmed),
-    ("ImageAction", Place::Task, Reads::Other, Certainty::Confirmed),
-    ("UseAnalyzer", Place::Task, Reads::Heuristics, Certainty::Confirmed),
-    ("HeuristicLevel", Place::Task, Reads::HeuristicLevel, Certainty::Confirmed),
-    ("UseExcludeMasks", Place::Task, Reads::ListSwitch, Certainty::Confirmed),
-    ("UseExcludeThreats", Place::Task, Reads::ListSwitch, Certainty::Confirmed),
-    ("UseExcludeIPs", Place::Task, Reads::ListSwitch, Certainty::Confirmed),
-    ("UseTrustedPrograms", Place::Task, Reads::ListSwitch, Certainty::Documented),
-    ("ExcludeMasks", Place::Task, Reads::ExcludeMask, Certainty::Documented),
-    ("ExcludeThreats", Place::Task, Reads::ExcludeThreat, Certainty::Inferred),
-    ("ExcludeIPs", Place::Task, Reads::ExcludeAddress, Certainty::Documented),
-    ("BlockAttackingHosts", Place::Task, Reads::Other, Certainty::Confirmed),
-    ("BlockDurationMinutes", Place::Task, Reads::Other, Certainty::Confirmed),
-    ("DefaultIncomingAction", Place::Task, Reads::FirewallDefault, Certainty::Confirmed),
-    ("DefaultIncomingPacketAction", Place::Task, Reads::FirewallDefault, Certainty::Confirmed),
-    ("OpenNagentPorts", Place::Task, Reads::FirewallDefault, Certainty::Confirmed),
-    ("NetworkZonesTrusted", Place::Task, Reads::Zone, Certainty::Confirmed),
-    ("NetworkZonesLocal", Place::Task, Reads::Zone, Certainty::Confirmed),
-    ("NetworkZonesPublic", Place::Task, Reads::Zone, Certainty::Confirmed),
-    ("UseKSN", Place::App, Reads::Cloud, Certainty::Confirmed),
-    ("CloudMode", Place::App, Reads::Cloud, Certainty::Confirmed),
-    ("InterceptorProtectionMode", Place::App, Reads::Other, Certainty::Confirmed),
-    ("ContainerScanAction", Place::App, Reads::Other, Certainty::Confirmed),
-    ("ExcludedMountPoint", Place::App, Reads::MountPoint, Certainty::Documented),
-];
 
 /// The switches of lists, which may stand before or after the list.
 pub(super) struct Switches(Vec<(Owner, String, bool)>);
@@ -112,109 +31,202 @@ impl Switches {
 /// Turns one key into an item, or leaves it unclaimed when it is not known.
 /// `spoilt`: a line of the same section could not be read.
 pub(super) fn convert(part: &mut Part<'_>, tasks: &Tasks, switches: &Switches, key: &Key<'_>, spoilt: bool) {
-    let tail = key.tail();
-    let Some(name) = tail.get(0) else { return };
-    let place = match key.owner {
-        Owner::Top => Place::Top,
-        Owner::App => Place::App,
-        Owner::Task(_) => Place::Task,
-        Owner::Net | Owner::Stray => return,
-    };
-    // A task file may hold the general settings, which have no task.
-    let general = tasks.get(key.owner).is_some_and(|(_, t)| t.task.name == "AppSettings");
-    let fits = |p: Place| p == place || general && p == Place::App;
-    let Some((_, _, reads, certainty)) = KNOWN.iter().find(|(k, p, ..)| *k == name && fits(*p)) else {
-        return;
-    };
-    let is_list = matches!(
-        reads,
-        Reads::ExcludeMask | Reads::ExcludeThreat | Reads::ExcludeAddress | Reads::MountPoint | Reads::Zone
-    );
-    let shape_fits = match tail.as_slice().get(1..) {
-        Some([]) => true,
-        Some([item]) => is_list && is_item(item),
-        _ => matches!(reads, Reads::Zone),
-    };
-    if !shape_fits {
-        return;
-    }
     let task = tasks.get(key.owner);
-    let general_name = if place == Place::Top { "Export" } else { "General settings" };
-    let task_name = task.map_or(general_name, |(_, t)| t.task.name.as_str());
-    let index = task.map(|(i, _)| i);
-    let source = format!("{task_name}: {} = {}", tail.as_slice().join("."), key.value);
-    let value = value(*reads, key.value);
-    let mut state = if key.repeated {
-        State::ByHand { code: finding::RULE_INCOMPLETE, reason: format!("The setting {name} stands twice") }
-    } else if spoilt && is_list {
-        let reason =
-            "A line in the same section could not be read; it may be the switch of the list".to_owned();
-        State::ByHand { code: finding::RULE_INCOMPLETE, reason }
-    } else if value.is_none() && !is_list {
-        State::ByHand {
-            code: finding::NOT_ESTABLISHED,
-            reason: format!("What {name}={} means is not established", key.value),
-        }
-    } else {
-        State::Active
-    };
-    let kind = match reads {
-        Reads::Context => Kind::Context,
-        Reads::ExcludeMask => {
-            state = list_state(state, switches.is_off(key.owner, "UseExcludeMasks"), "UseExcludeMasks");
-            let reach = Reach::Task(index.unwrap_or(0));
-            Kind::Exclusion(Exclusion {
-                path: None,
-                names: vec![key.value.to_owned()],
-                threats: Vec::new(),
-                reach,
-            })
-        }
-        Reads::ExcludeThreat => {
-            state = list_state(state, switches.is_off(key.owner, "UseExcludeThreats"), "UseExcludeThreats");
-            let reach = Reach::Task(index.unwrap_or(0));
-            Kind::Exclusion(Exclusion {
-                path: None,
-                names: Vec::new(),
-                threats: vec![key.value.to_owned()],
-                reach,
-            })
-        }
-        Reads::ExcludeAddress => {
-            state = list_state(state, switches.is_off(key.owner, "UseExcludeIPs"), "UseExcludeIPs");
-            Kind::NetworkAttackExclusion(key.value.to_owned())
-        }
-        Reads::MountPoint => Kind::MountPoint(key.value.to_owned()),
-        Reads::Zone => setting(index, Meaning::Zone),
-        _ => setting(index, value.unwrap_or(Meaning::Other)),
-    };
-    if let Some((_, entry)) = task {
-        state = match kind {
-            Kind::Exclusion(_) | Kind::NetworkAttackExclusion(_) => of_task(entry, state),
-            // The switch of the task is no setting that it switches off.
-            Kind::Setting { .. } if name != "Active" && state == State::Active && !entry.task.active => {
-                State::Inactive(format!("{task_name} is switched off"))
-            }
-            _ => state,
-        };
+    let Some(place) = place(key.owner, task.map(|(_, entry)| entry)) else { return };
+    if key.is_empty_section() && is_empty_of_known(place, key) {
+        let leaves = part.claim([one(key.leaf)]);
+        let what = format!("{}: nothing set", name_of(place, task.map(|(_, e)| e), key));
+        return part.push(leaves, Kind::Context, State::Active, Certainty::Confirmed, what);
     }
+    let Some((reads, certainty)) = known(place, key) else { return };
+    let source = format!("{} = {}", name_of(place, task.map(|(_, e)| e), key), key.value);
+    let index = task.map(|(i, _)| i);
+    let value = value(reads, key.value);
+    let state = of_key(reads, key, value.is_some(), spoilt);
+    let (kind, state, certainty) = match reads {
+        Reads::Context => (Kind::Context, state, certainty),
+        Reads::Listed => (Kind::Inventory, state, Certainty::Inferred),
+        Reads::ExcludeMask | Reads::ExcludeThreat | Reads::ExcludeAddress => {
+            list_element(reads, key, switches, task, (state, certainty))
+        }
+        Reads::MountPoint => (Kind::MountPoint(key.value.to_owned()), state, certainty),
+        Reads::Zone if key.tail().as_slice().len() > 1 => {
+            let reason = "The name of this key is inferred; compare the zone with the product".to_owned();
+            let state = State::ByHand { code: finding::NOT_ESTABLISHED, reason };
+            (setting(index, Meaning::Zone), state, Certainty::Inferred)
+        }
+        Reads::Zone => (setting(index, Meaning::Zone), state, certainty),
+        _ => {
+            let housekeeping = known::is_housekeeping(key.tail().get(0).unwrap_or(""));
+            let other = if housekeeping { Meaning::Housekeeping } else { Meaning::Other };
+            let meaning = value.filter(|v| *v != Meaning::Other).unwrap_or(other);
+            (setting(index, meaning), state, certainty)
+        }
+    };
+    let state = match task {
+        Some((_, entry)) => in_task(entry, &kind, key, state),
+        None => state,
+    };
+    notice(part, key, task.map_or("General settings", |(_, e)| e.task.name.as_str()));
     let leaves = part.claim([one(key.leaf)]);
-    part.push(leaves, kind, state, *certainty, source);
+    part.push(leaves, kind, state, certainty, source);
 }
 
-fn list_state(state: State, off: bool, switch: &str) -> State {
-    match state {
-        State::Active if off => State::Inactive(format!("The list is switched off ({switch})")),
-        other => other,
+fn place(owner: Owner, task: Option<&Entry>) -> Option<Place> {
+    match owner {
+        Owner::Top => Some(Place::Top),
+        Owner::App => Some(Place::App),
+        Owner::Net => Some(Place::Net),
+        Owner::Task(_) => task.map(|entry| Place::Task(entry.kind)),
+        Owner::Stray => None,
     }
+}
+
+/// The table's word for a key, if it stands as the table says.
+fn known(place: Place, key: &Key<'_>) -> Option<(Reads, Certainty)> {
+    let tail = key.tail();
+    let parts = tail.as_slice();
+    let (name, below) = parts.split_first()?;
+    let found = match (known::look_up(place, name), below) {
+        (Some((reads, certainty)), below) => {
+            let fits = match below {
+                [] => true,
+                [item] => reads.is_list() && is_item(item),
+                _ => false,
+            };
+            (fits || matches!(reads, Reads::Zone | Reads::Listed)).then_some((reads, certainty))
+        }
+        (None, [own]) if place == Place::Task(TaskKind::Devices) => known::look_up_in(name, own),
+        _ => None,
+    };
+    // What is listed only may look like anything.
+    let opaque = place == Place::Task(TaskKind::Opaque);
+    found.or_else(|| opaque.then_some((Reads::Listed, Certainty::Inferred)))
+}
+
+/// An empty section of the envelope, or a list without elements.
+fn is_empty_of_known(place: Place, key: &Key<'_>) -> bool {
+    match key.tail().as_slice() {
+        [] => true,
+        [name] => is_list(name) || known::look_up(place, name).is_some_and(|(reads, _)| reads != Reads::Zone),
+        _ => false,
+    }
+}
+
+/// `File_Threat_Protection: ScanArchived`.
+fn name_of(place: Place, task: Option<&Entry>, key: &Key<'_>) -> String {
+    let owner = match (place, task) {
+        (_, Some(entry)) => entry.task.name.as_str(),
+        (Place::Top, _) => "Export",
+        (Place::Net, _) => "Encrypted connections",
+        _ => "General settings",
+    };
+    let parts = key.tail().as_slice().join(".");
+    if parts.is_empty() { owner.to_owned() } else { format!("{owner}: {parts}") }
+}
+
+/// What follows from the key and its value alone.
+fn of_key(reads: Reads, key: &Key<'_>, established: bool, spoilt: bool) -> State {
+    let tail = key.tail();
+    let name = tail.get(0).unwrap_or("");
+    let by_hand = |code, reason: String| State::ByHand { code, reason };
+    if matches!(reads, Reads::Context | Reads::Listed) {
+        State::Active
+    } else if key.repeated {
+        by_hand(finding::RULE_INCOMPLETE, format!("The setting {name} stands twice"))
+    } else if spoilt && reads.is_list() {
+        let reason = "A line in the same section could not be read; it may be the switch of the list";
+        by_hand(finding::RULE_INCOMPLETE, reason.to_owned())
+    } else if !established {
+        by_hand(
+            finding::NOT_ESTABLISHED,
+            format!("What {}={} means is not established", tail.last(), key.value),
+        )
+    } else {
+        State::Active
+    }
+}
+
+/// One name of a list of exclusions.
+fn list_element(
+    reads: Reads,
+    key: &Key<'_>,
+    switches: &Switches,
+    task: Option<(usize, &Entry)>,
+    (state, certainty): (State, Certainty),
+) -> (Kind, State, Certainty) {
+    let switch = match reads {
+        Reads::ExcludeMask => "UseExcludeMasks",
+        Reads::ExcludeThreat => "UseExcludeThreats",
+        _ => "UseExcludeIPs",
+    };
+    let inferred = |reason: &str| State::ByHand { code: finding::NOT_ESTABLISHED, reason: reason.to_owned() };
+    let state = match state {
+        State::Active if switches.is_off(key.owner, switch) => {
+            State::Inactive(format!("The list is switched off ({switch})"))
+        }
+        State::Active if reads == Reads::ExcludeThreat => {
+            inferred("The name of this key is inferred; compare the list with the product")
+        }
+        State::Active if task.is_some_and(|(_, e)| e.kind == TaskKind::Integrity) => {
+            inferred("That this task has such a list is inferred; compare it with the product")
+        }
+        other => other,
+    };
+    let reach = Reach::Task(task.map_or(0, |(index, _)| index));
+    let text = || vec![key.value.to_owned()];
+    let (hashes, processes) = (Vec::new(), Vec::new());
+    let exclusion =
+        |names, threats| Kind::Exclusion(Exclusion { path: None, names, threats, hashes, processes, reach });
+    let kind = match reads {
+        Reads::ExcludeMask => exclusion(text(), Vec::new()),
+        Reads::ExcludeThreat => exclusion(Vec::new(), text()),
+        _ => Kind::NetworkAttackExclusion(key.value.to_owned()),
+    };
+    (kind, state, certainty)
+}
+
+/// What follows from the task: switched off, or not certain.
+fn in_task(entry: &Entry, kind: &Kind, key: &Key<'_>, state: State) -> State {
+    match kind {
+        Kind::Exclusion(_) | Kind::NetworkAttackExclusion(_) => of_task(entry, state),
+        // The switch of the task is no setting that it switches off.
+        Kind::Setting { .. } if !key.is("Active") => of_task(entry, state),
+        _ => state,
+    }
+}
+
+/// What a person should know about a setting.
+fn notice(part: &mut Part<'_>, key: &Key<'_>, task: &str) {
+    let line = part.reading.document.leaf_line(key.leaf);
+    let (code, severity, message, hint) = match key.tail().as_slice() {
+        [name] if *name == known::MISSPELT.0 => (
+            finding::MISSPELT,
+            Severity::Info,
+            format!("{task}: {} is read as {}, the spelling of the vendor's pages", known::MISSPELT.0, known::MISSPELT.1),
+            "Check in the product whether the setting is in force",
+        ),
+        ["InterceptorProtectionMode"] if key.value.eq_ignore_ascii_case("notify") => (
+            finding::REPORTS_ONLY,
+            Severity::Warning,
+            "The source only reports what it finds on access (InterceptorProtectionMode=Notify); its action on threats has no effect".to_owned(),
+            "The target will block or remove; try it on one machine and look at what it finds",
+        ),
+        _ => return,
+    };
+    part.read.findings.push(note(part.reading, code, severity, line, message, hint));
 }
 
 /// The meaning of a value; `None` when it is none of the known ones.
 fn value(reads: Reads, text: &str) -> Option<Meaning> {
     let number = || text.parse::<u64>().ok();
+    let one_of = |words: &[&str]| words.iter().any(|w| w.eq_ignore_ascii_case(text));
     match reads {
         Reads::Switch => yes(text).map(Meaning::Switch),
         Reads::ListSwitch => yes(text).map(Meaning::ListSwitch),
+        Reads::YesNo => yes(text).map(|_| Meaning::Other),
+        Reads::Number => number().map(|_| Meaning::Other),
+        Reads::Words(words) => one_of(words).then_some(Meaning::Other),
         Reads::Archives => yes(text).map(Meaning::Archives),
         Reads::Heuristics => yes(text).map(Meaning::Heuristics),
         Reads::HeuristicLevel => ["Light", "Medium", "Deep", "Recommended"]
@@ -225,16 +237,15 @@ fn value(reads: Reads, text: &str) -> Option<Meaning> {
         Reads::Time => number().map(Meaning::TimeLimit),
         Reads::First | Reads::OnlyAction => action(text).map(Meaning::Action),
         Reads::Second => action(text).map(Meaning::Fallback),
-        Reads::Cloud => match text {
-            t if t.eq_ignore_ascii_case("basic") || t.eq_ignore_ascii_case("extended") => {
-                Some(Meaning::Cloud(true))
-            }
-            t => yes(t).map(Meaning::Cloud),
-        },
-        Reads::FirewallDefault => Some(Meaning::FirewallDefault),
+        Reads::Cloud => one_of(&["No"]).then_some(Meaning::Cloud(false)),
+        Reads::CloudSwitch => yes(text).map(Meaning::Cloud),
+        Reads::FirewallDefault => one_of(&["Allow", "Block"]).then_some(Meaning::FirewallDefault),
+        Reads::FirewallSwitch => yes(text).map(|_| Meaning::FirewallDefault),
         Reads::Zone => Some(Meaning::Zone),
-        Reads::Other => Some(Meaning::Other),
-        Reads::Context
+        Reads::Text
+        | Reads::Context
+        | Reads::Listed
+        | Reads::ListText
         | Reads::ExcludeMask
         | Reads::ExcludeThreat
         | Reads::ExcludeAddress
@@ -254,42 +265,4 @@ fn action(text: &str) -> Option<Action> {
         ("DisinfectBlockIfNotPossible", Action::Disinfect),
     ];
     ACTIONS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, a)| *a)
-}
-
-const SCHEDULE_KEYS: &[&str] = &[
-    "RuleType",
-    "StartTime",
-    "RandomInterval",
-    "RunMissedStartRules",
-    "UseWorkingTimeout",
-    "WorkingTimeout",
-];
-
-/// Whether a key belongs to a schedule file, where the keys stand at the top level.
-pub(super) fn is_schedule_key(tasks: &Tasks, key: &Key<'_>) -> bool {
-    let known = matches!(key.tail().as_slice(), [name] if SCHEDULE_KEYS.contains(name));
-    known && tasks.get(key.owner).is_some_and(|(_, t)| t.task.name == "schedule")
-}
-
-/// The schedule of a task. `RuleType=6` in a full export and `Manual` elsewhere mean: started by a person. No other
-/// number is interpreted.
-pub(super) fn schedule(
-    part: &mut Part<'_>,
-    tasks: &Tasks,
-    owner: Owner,
-    keys: &[Key<'_>],
-    ranges: Vec<Range<u32>>,
-) {
-    let Some((index, entry)) = tasks.get(owner) else { return };
-    if keys.iter().any(|k| !SCHEDULE_KEYS.contains(&k.tail().last())) {
-        return;
-    }
-    let rule = keys.iter().find(|k| k.is("RuleType")).map_or("", |k| k.value);
-    let manual = rule == "6" || rule.eq_ignore_ascii_case("manual");
-    let text: Vec<String> = keys.iter().map(|k| format!("{}={}", k.tail().last(), k.value)).collect();
-    let source = format!("{}: schedule {}", entry.task.name, text.join(", "));
-    let certainty =
-        if rule.bytes().all(|b| b.is_ascii_digit()) { Certainty::Inferred } else { Certainty::Documented };
-    let leaves = part.claim(ranges);
-    part.push(leaves, setting(Some(index), Meaning::Schedule { manual }), State::Active, certainty, source);
 }

@@ -328,6 +328,12 @@ impl WindowsRoute {
                 );
             }
         }
+        if !trusted.hashes.is_empty() {
+            return Verdict::by_hand(
+                codes::CONDITION,
+                "The program is trusted by its hash; a process exclusion would hold for any file of that path",
+            );
+        }
         if let Some(name) = trusted.image.open_variable() {
             return Verdict::by_hand(
                 codes::VARIABLE,

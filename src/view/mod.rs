@@ -1,6 +1,8 @@
 //! What a door shows: the page through its worker, the command line through `inspect --json`. Plain owned values,
 //! so that they cross from the worker to the page and a page of a million rows never has to exist at once.
 
+mod table;
+
 use serde::{Deserialize, Serialize};
 
 use crate::convert::{Conversion, kind_word};
@@ -10,6 +12,8 @@ use crate::ledger::{Fate, Row};
 use crate::options::Options;
 use crate::policy::{Item, Kind, Policy, State};
 use crate::vendor::Route;
+
+pub use table::{ColumnView, PreviewView, TableView, preview, table, tables};
 
 /// A finding, ready to show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
