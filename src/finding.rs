@@ -144,6 +144,10 @@ catalogue! {
     TOO_MANY = "CW0013", "The file holds more settings than can be numbered";
     /// JSON that is not well-formed.
     JSON_ILL_FORMED = "CW0014", "The JSON is not well-formed";
+    /// An export of somebody else's product.
+    OTHER_VENDOR = "CW0015", "The file comes from another vendor's product";
+    /// A program, an archive, a document and the like.
+    OTHER_FILE = "CW0016", "The file is of a kind that holds no settings export";
     /// A ZIP without a directory.
     ARCHIVE_BROKEN = "CW0017", "The archive is damaged or empty";
     /// A limit of archives.
@@ -189,6 +193,18 @@ catalogue! {
     /// Tasks in a group of another name.
     STRAY_TASK = "CW0112", "A task stands in a group that Crosswalk does not know";
 
+    /// Policies of more than one product.
+    SEVERAL_PRODUCTS = "CW0120", "The file holds policies of several products";
+    /// More than one policy.
+    SEVERAL_POLICIES = "CW0121", "The file holds several policies";
+    /// Settings of Security Center.
+    KSC_INVENTORY = "CW0122", "Settings of Security Center are listed and not converted";
+    /// Only policies, no settings.
+    KSC_NO_SETTINGS = "CW0123", "The file names policies and holds no settings";
+    /// Profiles could not be read.
+    KSC_PROFILES_MISSING = "CW0124", "Profiles of a policy could not be read from the server";
+    /// A policy that is not in force.
+    KSC_NOT_ACTIVE = "CW0125", "A policy is not active";
     /// Hidden files and what systems leave behind.
     LEFT_OUT = "CW0130", "A file that is no export was left out";
     /// Characters that are not seen.

@@ -40,6 +40,7 @@
 
 pub mod app;
 pub mod bundle;
+pub mod collector;
 pub mod columns;
 pub mod convert;
 mod crc;

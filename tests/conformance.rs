@@ -389,3 +389,43 @@ fn dangerous_exclusions_are_warned_about_or_left_to_a_person() {
     assert!(seen > 100);
     assert!(bad.is_empty(), "{} dangerous entries pass without a word: {bad:#?}", bad.len());
 }
+
+/// Every attribute of the one real answer that is known is in a row, with its value as serde_json reads it.
+#[test]
+fn a_real_list_of_policies_is_read_in_full() {
+    let Some(folder) = shared("samples/kaspersky/windows/real") else { return };
+    let path = folder.join("ksc-openapi-policies_list_response.json");
+    let bytes = std::fs::read(&path).unwrap();
+    let read = reading("answer.json", &bytes).unwrap();
+    assert_eq!(read.format.id(), "ksc-openapi");
+    let real = json(&path);
+    let report = report(&convert_read(&read, "defender/powershell", &answers(&[])));
+    let rows = report["settings"].as_array().unwrap();
+    let mut leaves = 0;
+    for (n, policy) in real["PxgRetVal"].as_array().unwrap().iter().enumerate() {
+        leaves += 1;
+        for (key, value) in policy["value"].as_object().unwrap() {
+            let (below, value) = match value.get("value") {
+                Some(inner) => (".value", inner),
+                None => ("", value),
+            };
+            leaves += if below.is_empty() { 1 } else { 2 };
+            let place = format!("PxgRetVal.{n}.value.{key}{below}");
+            let row = rows
+                .iter()
+                .find(|r| r["origin"]["leaves"].as_array().unwrap().iter().any(|l| l == place.as_str()))
+                .unwrap_or_else(|| panic!("{place} stands in no row"));
+            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            assert!(text(row, "source").contains(&format!("= {shown}")), "{place}: {row}");
+            assert_eq!(row["fate"], "context", "{place}");
+        }
+    }
+    let held: usize = rows.iter().map(|r| r["origin"]["leaves"].as_array().unwrap().len()).sum();
+    assert_eq!(held, leaves);
+    let input = &report["inputs"][0];
+    // KLPOL_VERSION is 11.0.0.0 there, and the product was 11.5: so no version is told.
+    assert_eq!(text(input, "version"), "");
+    assert!(text(input, "product").contains("Kaspersky Endpoint Security for Windows"));
+    let codes: Vec<&str> = report["findings"].as_array().unwrap().iter().map(|f| text(f, "code")).collect();
+    assert!(codes.contains(&"CW0120") && codes.contains(&"CW0123"), "{codes:?}");
+}

@@ -269,7 +269,7 @@ fn no_secret_comes_out_of_a_refusal() {
         format!("password={WORD}\n"),
         format!("EULA_AGREED=yes\nPROXY_SERVER=http://anna:{WORD}@h\n"),
         format!("{{\"Password\":\"{WORD}\"}}"),
-        format!("1;2\n1;password={WORD}\n"),
+        format!("1;2\n1;2;3;password={WORD}\n"),
         format!("[General]\nPackageType=x\nPassword={WORD}\n"),
         format!("\0\0\0\x01password={WORD}"),
         format!("[{}]\nPassword={WORD}\n", vec!["a"; 300].join(".")),

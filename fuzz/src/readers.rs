@@ -73,17 +73,17 @@ fn answered(reading: &Reading) -> Options {
     // An answer may raise the next question.
     for _ in 0..4 {
         let policy = interpret(&[reading], &options.answers);
-        let mut answers: BTreeMap<String, String> = options.answers.0.clone();
+        let mut answers: BTreeMap<String, String> = options.answers.given.clone();
         for question in &policy.questions {
             let yes = question.options.iter().find(|(value, _)| value != "no" && value != "unknown");
             if let Some((value, _)) = yes {
                 answers.entry(question.key.to_owned()).or_insert_with(|| value.clone());
             }
         }
-        if answers == options.answers.0 {
+        if answers == options.answers.given {
             break;
         }
-        options.answers = Answers(answers);
+        options.answers = Answers::from(answers);
     }
     options.accept = finding::CATALOGUE.iter().map(|(code, _)| (*code).to_owned()).collect();
     options

@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+use yore::CodePage;
+use yore::code_pages::{CP1251, CP1252};
+
 use crate::finding::{self, Refusal};
 
 /// Largest input that is taken, in bytes.
@@ -35,6 +38,10 @@ pub enum Encoding {
         /// Starts with a byte order mark.
         bom: bool,
     },
+    /// Windows-1251, Cyrillic: a guess.
+    Windows1251,
+    /// Windows-1252, Western: a guess.
+    Windows1252,
     /// No text as a whole. A sanitised copy of it is UTF-8.
     Binary,
 }
@@ -49,6 +56,8 @@ impl Encoding {
             Self::Utf16Le { bom: true } => "UTF-16LE with BOM",
             Self::Utf16Be { bom: false } => "UTF-16BE",
             Self::Utf16Be { bom: true } => "UTF-16BE with BOM",
+            Self::Windows1251 => "Windows-1251",
+            Self::Windows1252 => "Windows-1252",
             Self::Binary => "binary",
         }
     }
@@ -64,6 +73,8 @@ impl Encoding {
             Self::Utf8 { bom: true } => ["\u{FEFF}".as_bytes(), text.as_bytes()].concat(),
             Self::Utf16Le { bom } => wide(bom, u16::to_le_bytes),
             Self::Utf16Be { bom } => wide(bom, u16::to_be_bytes),
+            Self::Windows1251 => CP1251.encode_lossy(text, b'?').into_owned(),
+            Self::Windows1252 => CP1252.encode_lossy(text, b'?').into_owned(),
         }
     }
 }
@@ -89,9 +100,9 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, Refusal> {
     }
     let (encoding, body) = sniff(bytes);
     let text = match encoding {
-        Encoding::Utf8 { .. } | Encoding::Binary => utf8(body)?,
         Encoding::Utf16Le { .. } => utf16(body, u16::from_le_bytes)?,
         Encoding::Utf16Be { .. } => utf16(body, u16::from_be_bytes)?,
+        _ => utf8(body)?,
     };
     refuse_binary(&text)?;
     if text.trim_matches(['\r', '\n', ' ', '\t']).is_empty() {
@@ -102,6 +113,20 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, Refusal> {
         ));
     }
     Ok(Decoded { text, encoding })
+}
+
+/// Text in a code page that came before Unicode: Windows-1251 where letters above ASCII stand beside each other, as in
+/// Cyrillic words, Windows-1252 where they stand alone between others. `None` when it is neither.
+pub fn code_page(bytes: &[u8]) -> Option<Decoded> {
+    let high = |b: &u8| *b >= 0xC0;
+    let pairs = bytes.windows(2).filter(|w| w.iter().all(high)).count();
+    let (encoding, text) = if pairs * 2 >= bytes.iter().filter(|b| high(b)).count() {
+        (Encoding::Windows1251, CP1251.decode(bytes).into_owned())
+    } else {
+        (Encoding::Windows1252, CP1252.decode_lossy(bytes).into_owned())
+    };
+    refuse_binary(&text).ok()?;
+    Some(Decoded { text, encoding })
 }
 
 /// A byte order mark decides; without one, NUL bytes in every second place of the first bytes do.
@@ -253,6 +278,17 @@ mod tests {
             let decoded = decode(&encoding.encode(text)).unwrap();
             assert_eq!((decoded.text.as_str(), decoded.encoding), (text, encoding));
         }
+    }
+
+    #[test]
+    fn old_code_pages_are_told_apart() {
+        for (text, encoding) in
+            [("D:\\Данные\\;да", Encoding::Windows1251), ("D:\\Größe\\;für Müller", Encoding::Windows1252)]
+        {
+            let decoded = code_page(&encoding.encode(text)).unwrap();
+            assert_eq!((decoded.text.as_str(), decoded.encoding), (text, encoding));
+        }
+        assert!(code_page(b"\xE0\x00").is_none());
     }
 
     #[test]

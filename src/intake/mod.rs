@@ -11,6 +11,7 @@ pub mod klp;
 pub mod leaves;
 pub mod list;
 pub mod recognise;
+mod refuse;
 pub mod rows;
 pub mod secret;
 pub mod xml;
@@ -127,6 +128,14 @@ pub struct Reading {
 
 /// Reads one input. `name` is only shown; what the file is follows from its bytes.
 pub fn read(name: &str, bytes: &[u8], watch: &mut Watch) -> Result<Reading, Refusal> {
+    match refuse::by_bytes(bytes) {
+        Some(refusal) => Err(Refusal { input: display_name(name), ..refusal }),
+        None => read_known(name, bytes, watch).map_err(|refusal| refuse::explain(refusal, bytes)),
+    }
+}
+
+/// Reads what a reader knows.
+fn read_known(name: &str, bytes: &[u8], watch: &mut Watch) -> Result<Reading, Refusal> {
     let name = display_name(name);
     let named = |mut refusal: Refusal| {
         refusal.input.clone_from(&name);
@@ -144,9 +153,27 @@ pub fn read(name: &str, bytes: &[u8], watch: &mut Watch) -> Result<Reading, Refu
         {
             return harvest(name, bytes);
         }
+        // Lists of people's own making still come in old code pages; exports do not.
+        Err(refusal) if refusal.code == finding::ENCODING => match decode::code_page(bytes) {
+            Some(old)
+                if matches!(
+                    recognise::recognise(&old.text),
+                    Ok(recognise::Shape::Rows | recognise::Shape::List)
+                ) =>
+            {
+                old
+            }
+            _ => return Err(named(refusal)),
+        },
         decoded => decoded.map_err(named)?,
     };
     let recognised = recognise::recognise(&decoded.text).map_err(named)?;
+    // Any text in columns could be a list, so what is known to be something else is refused first.
+    if recognised == recognise::Shape::Rows
+        && let Some(refusal) = refuse::by_text(&decoded.text)
+    {
+        return Err(named(refusal));
+    }
     let document = match recognised {
         recognise::Shape::Xml => Document::Xml(XmlDoc::parse(decoded.text, watch).map_err(named)?),
         recognise::Shape::Ini => Document::Ini(IniDoc::parse(decoded.text).map_err(named)?),

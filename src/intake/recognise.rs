@@ -18,6 +18,8 @@ pub enum Format {
     KeslJson,
     /// `kavshell export` or a trusted zone of the KSWS family.
     KswsXml,
+    /// Answers of the OpenAPI of Kaspersky Security Center.
+    KscOpenApi,
     /// Exclusions of the local interface.
     LocalExclusions,
     /// Trusted applications of the local interface.
@@ -83,6 +85,16 @@ pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
             label: "Kaspersky Security for Windows Server family, settings or trusted zone",
             promise: "Full conversion of exclusion rules with objects of type 4, after you say which product wrote the file; everything else is listed",
             export: "On the server: kavshell export settings.xml; or in the console: Trusted Zone, Export",
+        },
+    ),
+    (
+        Format::KscOpenApi,
+        Platform::Windows,
+        FormatInfo {
+            id: "ksc-openapi",
+            label: "Kaspersky Security Center, policies read through its OpenAPI",
+            promise: "Inventory only for settings (every leaf, with its lock); policy metadata and profile attributes are fully read",
+            export: "Beside the Administration Server: crosswalk-collect.ps1 -Server NAME -PolicyId 3 (the page hands the script out)",
         },
     ),
     (
@@ -173,7 +185,8 @@ pub enum Shape {
     Json,
 }
 
-const READABLE: &str = "Drop a KESL settings export, a kavshell export, or an exclusions list of the local interface; the page tells how to make each";
+/// What to bring, where nothing is known about a file.
+pub(super) const READABLE: &str = super::refuse::LISTS;
 
 /// Shape of a text, from its first signs.
 pub fn recognise(text: &str) -> Result<Shape, Refusal> {
@@ -300,12 +313,33 @@ fn json_format(doc: &JsonDoc) -> Result<Format, Refusal> {
     if has_kesl_names(doc) {
         return Ok(Format::KeslJson);
     }
+    if is_openapi(doc) {
+        return Ok(Format::KscOpenApi);
+    }
     Err(Refusal::new(
         finding::UNKNOWN_FORMAT,
         "This is JSON, but no Kaspersky export that Crosswalk knows",
         "For KESL, export without --json: kesl-control --export-settings --file export.ini",
     )
     .at(1, 1))
+}
+
+/// An answer of Security Center that holds something, a value in its encoding without the answer around it, or what the
+/// collector makes of many answers.
+fn is_openapi(doc: &JsonDoc) -> bool {
+    let root = doc.root();
+    let holds = |node| doc.kind(node).is_container() && doc.children(node).next().is_some();
+    let params = |node| {
+        doc.child(node, "type").is_some_and(|t| doc.value(t) == "params")
+            && doc.child(node, "value").is_some_and(holds)
+    };
+    if let Some(mark) = doc.child(root, crate::collector::MARK) {
+        return doc.value(mark) == "1";
+    }
+    match doc.child(root, "PxgRetVal") {
+        Some(answer) => holds(answer),
+        None => params(root) || doc.children(root).any(params),
+    }
 }
 
 /// Whether the outermost keys are those of a KESL export, nested or joined with dots.
@@ -412,11 +446,20 @@ mod tests {
             ("<propertiesmap/>", Ok("kes-console-list")),
             ("Path;Comment\nD:\\x\\;Orders\n", Ok("rows")),
             ("D:\\Data\\\r\n*.mdf\r\n", Ok("rows")),
-            ("<html/>", Err("CW0008")),
-            ("{\"PxgRetVal\":1}", Err("CW0008")),
+            ("<html/>", Err("CW0016")),
+            ("<other/>", Err("CW0008")),
+            ("{\"PxgRetVal\":1}", Err("CW0009")),
             ("{\"AppSettings\":{\"UseKSN\":\"No\"}}", Ok("kesl-json")),
             ("{\"ScanScope.item_0000\":{\"Path\":\"/\"}}", Ok("kesl-json")),
             ("{\"ScanArchived\":false", Err("CW0014")),
+            ("{\"PxgRetVal\":{}}", Err("CW0009")),
+            ("{\"PxgRetVal\":[\"a\"]}", Ok("ksc-openapi")),
+            ("{\"type\":\"params\",\"value\":{\"a\":1}}", Ok("ksc-openapi")),
+            ("[{\"type\":\"params\",\"value\":{\"a\":1}}]", Ok("ksc-openapi")),
+            ("{\"a\":{\"type\":\"params\",\"value\":{\"a\":1}}}", Ok("ksc-openapi")),
+            ("{\"type\":\"params\",\"value\":{}}", Err("CW0008")),
+            ("{\"crosswalk_collection\":1,\"policies\":[]}", Ok("ksc-openapi")),
+            ("{\"crosswalk_collection\":2,\"policies\":[]}", Err("CW0009")),
             ("[{\"a\":1}]", Err("CW0008")),
             ("hello", Err("CW0008")),
             ("[General]\nPackageType=x\nScanMemoryLimit=8192\n", Err("CW0009")),

@@ -18,7 +18,17 @@ const IN_KEYS: [&str; 10] =
     ["pass", "pwd", "secret", "token", "credential", "key", "passwort", "kennwort", "пароль", "license"];
 
 /// Keys that hold secrets although their name does not say so; compared without case.
-const KNOWN_KEYS: [&str; 5] = ["proxyserver", "proxy_server", "proxyhost", "tbinary", "binary"];
+const KNOWN_KEYS: [&str; 9] = [
+    "proxyserver",
+    "proxy_server",
+    "proxyhost",
+    "tbinary",
+    "binary",
+    "authorization",
+    "x-ksc-session",
+    "cookie",
+    "set-cookie",
+];
 
 /// Words that introduce a secret inside a value.
 const IN_VALUES: [&str; 11] = [

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`kesl`] | KESL full export and task files | kaspersky-linux, sections 5–11 |
 //! | [`ksws`] | KSWS / KESS / KICS for Nodes XML | kaspersky-windows, section 6 |
+//! | [`openapi`] | answers of Security Center's OpenAPI | kaspersky-windows, section 8 |
 //! | [`local_list`] | lists of the local interface | kaspersky-windows, section 5 |
 //! | [`propertiesmap`] | console lists of KES for Windows | kaspersky-windows, section 4 |
 //! | [`rows`] | CSV files and pasted lists | the user confirms the columns |
@@ -17,6 +18,7 @@ pub mod klp;
 pub mod ksws;
 pub mod local_list;
 pub mod machine;
+pub mod openapi;
 mod part;
 pub mod propertiesmap;
 pub mod rows;
@@ -48,6 +50,7 @@ pub fn interpret(readings: &[&Reading], answers: &Answers) -> Policy {
             Format::PropertiesMap => propertiesmap::read(reading, answers),
             Format::Rows => rows::read(reading, answers),
             Format::KscKlp => klp::read(reading),
+            Format::KscOpenApi => openapi::read(reading),
         };
         append(&mut policy, index, reading, part);
     }
@@ -59,12 +62,12 @@ pub fn interpret(readings: &[&Reading], answers: &Answers) -> Policy {
 pub(crate) struct Read {
     pub(crate) product: String,
     pub(crate) version: String,
+    /// Where the content or the user tells another system than the format does.
+    pub(crate) platform: Option<Platform>,
     pub(crate) tasks: Vec<Task>,
     pub(crate) items: Vec<Item>,
     pub(crate) questions: Vec<Question>,
     pub(crate) tables: Vec<Table>,
-    /// The system, where the bytes or the user tell and the format does not.
-    pub(crate) platform: Option<Platform>,
     pub(crate) findings: Vec<Finding>,
 }
 

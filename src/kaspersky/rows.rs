@@ -9,6 +9,7 @@
 use super::{Part, Read, confirmed, finding as note};
 use crate::columns::{Column, Source, Table, look, vocabulary};
 use crate::finding::{self, Severity};
+use crate::intake::decode::Encoding;
 use crate::intake::rows::RowsDoc;
 use crate::intake::{Document, Reading};
 use crate::options::Answers;
@@ -165,6 +166,16 @@ fn signs_of_a_spreadsheet(part: &mut Part<'_>, doc: &RowsDoc) {
                 doc.leaf_value(*first).trim()
             ),
             "Export the list again and drop the file without opening it in a spreadsheet",
+        ));
+    }
+    if matches!(part.reading.encoding, Encoding::Windows1251 | Encoding::Windows1252) {
+        part.read.findings.push(note(
+            part.reading,
+            finding::CODE_PAGE,
+            Severity::Warning,
+            0,
+            format!("The list is in an old code page and was read as {}", part.reading.encoding.word()),
+            "If letters look wrong, save the list as UTF-8 and drop it again",
         ));
     }
     if doc.unquoted {

@@ -2,7 +2,7 @@
 //! that is none of these is an error for the reader to say; a rule that exists is understood.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::PathMask;
 
