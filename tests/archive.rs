@@ -150,7 +150,7 @@ fn entries_that_share_bytes_are_refused() {
     );
     // An entry whose data swallow the header of the next one, as in the bombs that quote.
     let inner = entry("inner.ini", "inner");
-    let length = zip(&[inner.clone()]).len();
+    let length = zip(std::slice::from_ref(&inner)).len();
     let outer = Entry {
         deflate: false,
         packed_size: Some(length as u32),
@@ -175,6 +175,30 @@ fn archives_that_are_none_are_refused_whole() {
     // A directory that says it is longer: what is there is read, and that something may be missing is said.
     let out = pieces(&zip_announcing(&[entry("a.ini", "a")], 2));
     assert_eq!(out, [("a.ini".to_owned(), "a".to_owned()), ("box.zip".to_owned(), "CW0017".to_owned())]);
+}
+
+#[test]
+fn other_archives_are_named() {
+    let mut tar = vec![0u8; 600];
+    tar[257..262].copy_from_slice(b"ustar");
+    for (bytes, name) in [
+        (&b"7z\xBC\xAF\x27\x1C"[..], "7z"),
+        (b"Rar!\x1A\x07\x01\0", "RAR"),
+        (b"\x1F\x8B\x08", "gzip"),
+        (b"BZh91AY&SYxx", "bzip2"),
+        (b"\xFD7zXZ\0\0", "xz"),
+        (b"\x28\xB5\x2F\xFD\0", "zstd"),
+        (b"MSCF\0\0\0\0", "CAB"),
+        (&tar, "tar"),
+        (&zip(&[entry("a.ini", "a")]), "ZIP"),
+    ] {
+        let refusal = common::reading("x.ini", bytes).unwrap_err();
+        assert_eq!(refusal.code, "CW0022", "{name}");
+        assert!(refusal.message.contains(name) && refusal.hint.contains("Unpack it first"), "{refusal:?}");
+    }
+    for text in ["BZh=1\nPath=/a\n", "MSCF=1\nPath=/a\n"] {
+        assert_ne!(common::reading("x.ini", text.as_bytes()).map_or_else(|r| r.code, |_| ""), "CW0022");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a value looks like. Used to propose meanings, and as the signature of a column that has no name.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 

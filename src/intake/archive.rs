@@ -75,27 +75,31 @@ const ARCHIVES: &[(&[u8], &str)] = &[
     (b"7z\xBC\xAF\x27\x1C", "a 7z"),
     (b"Rar!\x1A\x07", "a RAR"),
     (b"\x1F\x8B", "a gzip"),
-    (b"BZh", "a bzip2"),
     (b"\xFD7zXZ\0", "an xz"),
     (b"\x28\xB5\x2F\xFD", "a zstd"),
-    (b"MSCF", "a cabinet (CAB)"),
+    (b"MSCF\0\0\0\0", "a cabinet (CAB)"),
 ];
 
 /// What kind of archive bytes are, as the message says it.
 fn kind_of(bytes: &[u8]) -> Option<&'static str> {
     let by_sign = ARCHIVES.iter().find(|(sign, _)| bytes.starts_with(sign)).map(|(_, kind)| *kind);
+    // Three letters could begin a text.
+    let bzip2 = bytes.starts_with(b"BZh") && bytes.get(4..10) == Some(b"1AY&SY");
     let tar = bytes.get(257..262) == Some(b"ustar");
-    by_sign.or_else(|| tar.then_some("a tar"))
+    by_sign.or_else(|| bzip2.then_some("a bzip2")).or_else(|| tar.then_some("a tar"))
 }
 
 /// The refusal for bytes that are an archive which is not opened here.
 pub fn unopened(bytes: &[u8]) -> Option<Refusal> {
     let kind = kind_of(bytes)?;
-    let refusal = Refusal::new(
-        finding::NOT_UNPACKED,
-        format!("This is {kind} archive; only a ZIP is opened, and none inside another archive"),
-        "Unpack it first, then drop the files or their folder",
-    );
+    let what = if is_zip(bytes) {
+        "This is a ZIP archive where a file is expected; an archive inside another one is not opened"
+            .to_owned()
+    } else {
+        format!("This is {kind} archive; of archives, only ZIP is opened")
+    };
+    let refusal =
+        Refusal::new(finding::NOT_UNPACKED, what, "Unpack it first, then drop the files or their folder");
     Some(refusal)
 }
 

@@ -26,8 +26,11 @@ use crate::intake::klp::{KlpDoc, MAX_BLOCK, MAX_BLOCKS, MAX_STRINGS};
 use crate::intake::{Document, Reading};
 use crate::policy::{Certainty, Kind, State};
 
-/// Kinds of strings with the test for each; the first that fits counts.
-const KINDS: [(&str, fn(&str) -> bool); 7] = [
+/// A kind of strings: how it is called, and the test for it.
+type Looks = (&'static str, fn(&str) -> bool);
+
+/// All kinds; the first that fits counts.
+const KINDS: [Looks; 7] = [
     ("an address on the web", is_url),
     ("a threat name", is_threat),
     ("a path or mask", is_path),

@@ -12,7 +12,7 @@
 //!
 //! What the settings of the products are called is not known, so every one of them is listed and none is converted. What
 //! is known is the shape: policies and their attributes, profiles, and around each setting whether it is locked
-//! ([`walk`]). A list among the settings may be offered to a person who knows its columns ([`lists`]).
+//! (`walk`). A list among the settings may be offered to a person who knows its columns (`lists`).
 
 mod walk;
 

@@ -2,7 +2,7 @@
 //! convert without the user: that `bEnabled` switches the row is inferred from its name, and which bit of `nTriggers` is which
 //! tick box nobody has established.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::columns::{Confidence, Hint, Role, Rows, Table};
 use crate::mask::Language;
