@@ -11,8 +11,8 @@
 //! reads as `ExampleContainer / ExampleFolders [0] = D:\Data\Orders\ (locked)`.
 //!
 //! What the settings of the products are called is not known, so every one of them is listed. What is known is the shape:
-//! policies and their attributes, profiles, and around each setting whether it is locked ([`walk`]). A list among the
-//! settings is offered to a person who knows its columns ([`tables`]).
+//! policies and their attributes, profiles, and around each setting whether it is locked (`walk`). A list among the
+//! settings is offered to a person who knows its columns (`tables`).
 
 mod tables;
 mod walk;
