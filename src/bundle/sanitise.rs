@@ -214,6 +214,9 @@ fn rows(text: &str, doc: &RowsDoc, words: &mut Words) {
         matches!(look::look(word), look::Look::Switch)
             || vocabulary::of_heading(word).is_some_and(|(_, exact)| exact)
     };
+    let announced = if doc.announced { text.find('\n').map_or(text.len(), |at| at + 1) } else { 0 };
+    let (first, text) = text.split_at_checked(announced).unwrap_or(("", text));
+    words.keep(first);
     for piece in text.split_inclusive([separator, '"', '\n', '\r']) {
         let body = piece.trim_end_matches([separator, '"', '\n', '\r']);
         if keep(body) {
