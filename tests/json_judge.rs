@@ -4,10 +4,10 @@
 mod common;
 
 use common::reading;
-use crosswalk::Document;
+use crosswalk::intake::Document;
 use proptest::prelude::*;
+use serde::de::IgnoredAny;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 /// Texts whose form is well-formed or broken in one place.
 const CASES: &[&str] = &[
@@ -71,7 +71,7 @@ fn same_verdict(text: &str) {
     if text.matches(['[', '{']).count() > 100 || !text.starts_with('{') {
         return;
     }
-    let raw = serde_json::from_str::<&RawValue>(text).is_ok();
+    let raw = serde_json::from_str::<IgnoredAny>(text).is_ok();
     let strict = serde_json::from_str::<Value>(text);
     match reading("x.json", text.as_bytes()) {
         Ok(read) => {
@@ -121,7 +121,7 @@ fn serde_json_agrees_about_single_cases() {
     for case in CASES {
         for text in [(*case).to_owned(), export(case)] {
             same_verdict(&text);
-            both[usize::from(serde_json::from_str::<&RawValue>(&text).is_ok())] += 1;
+            both[usize::from(serde_json::from_str::<IgnoredAny>(&text).is_ok())] += 1;
         }
     }
     assert!(both.iter().all(|n| *n > 10), "cases of both kinds: {both:?}");

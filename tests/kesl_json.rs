@@ -148,6 +148,7 @@ fn text() -> impl Strategy<Value = Piece> {
         "Allow",
         "Loud",
         "a=b",
+        "\\",
         "Mounted:NFS",
         r"\Everyone",
         "two words",
