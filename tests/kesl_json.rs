@@ -148,6 +148,8 @@ fn text() -> impl Strategy<Value = Piece> {
         "Allow",
         "Loud",
         "a=b",
+        r"\",
+        r"a\b\",
         "\\",
         "Mounted:NFS",
         r"\Everyone",

@@ -14,7 +14,9 @@ use crate::policy::{Action, Certainty, Exclusion, Kind, Meaning, Reach, State};
 /// The switches of lists, which may stand before or after the list: whether each is off. One that stands twice and
 /// disagrees counts as off.
 #[derive(Default)]
-pub(super) struct Switches(FxHashMap<(Owner, String), bool>); // lookups only
+pub(super) struct Switches {
+    off: FxHashMap<(Owner, String), bool>, // lookups only
+}
 
 impl Switches {
     /// Takes note of a key, if it is a switch.
@@ -22,13 +24,13 @@ impl Switches {
         if let ([name], Some(on)) = (key.tail().as_slice(), yes(key.value))
             && name.starts_with("Use")
         {
-            *self.0.entry((key.owner, (*name).to_owned())).or_insert(false) |= !on;
+            *self.off.entry((key.owner, (*name).to_owned())).or_insert(false) |= !on;
         }
     }
 
     /// The lists have their switch off by default.
     pub(super) fn is_off(&self, owner: Owner, name: &str) -> bool {
-        self.0.get(&(owner, name.to_owned())).copied().unwrap_or(true)
+        self.off.get(&(owner, name.to_owned())).copied().unwrap_or(true)
     }
 }
 
