@@ -188,8 +188,10 @@ impl Tasks {
             Owner::Stray
         };
         tasks.blocks.push(owner);
+        // Twice under one name is one task whose settings stand twice.
+        let mut known: FxHashMap<&str, Owner> = FxHashMap::default(); // lookups only
         for (range, name) in ranges.zip(names) {
-            let owner = tasks.named(doc, range, name);
+            let owner = *known.entry(name).or_insert_with(|| tasks.named(doc, range, name));
             tasks.blocks.push(owner);
         }
         tasks
