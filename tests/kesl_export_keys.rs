@@ -67,6 +67,27 @@ fn each_key_of_a_real_export_is_accounted_for_and_known() {
     }
 }
 
+/// Task files, schedules, and listings of the vendor's pages: nothing in them is unknown.
+#[test]
+fn no_key_of_a_sample_is_unknown() {
+    let Some(folder) = shared(FOLDER) else { return };
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    let mut read = 0;
+    for file in files.iter().filter(|f| f.extension().is_some_and(|e| e == "ini")) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let Ok(reading) = reading(&name, &std::fs::read(file).unwrap()) else { panic!("{name} is read") };
+        for route in routes() {
+            let report = report(&convert_read(&reading, route, &Options::default()));
+            for row in report["settings"].as_array().unwrap() {
+                assert_ne!(text(row, "fate"), "unread", "{name} to {route}: {row}");
+            }
+        }
+        read += 1;
+    }
+    assert!(read >= 9, "{read} samples");
+}
+
 /// The count itself can fail.
 #[test]
 fn the_count_sees_what_is_there() {

@@ -2,7 +2,7 @@
 //!
 //! | file | format | reference |
 //! |---|---|---|
-//! | [`kesl`] | KESL full export and task files | kaspersky-linux, sections 5–11 |
+//! | [`kesl`] | KESL full exports, task files, texts of support bundles, JSON | kaspersky-linux, sections 5–11 |
 //! | [`ksws`] | KSWS / KESS / KICS for Nodes XML | kaspersky-windows, section 6 |
 //! | [`openapi`] | answers of Security Center's OpenAPI | kaspersky-windows, section 8 |
 //! | [`local_list`] | lists of the local interface | kaspersky-windows, section 5 |
