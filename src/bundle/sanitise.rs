@@ -9,9 +9,12 @@ use rustc_hash::FxHashMap;
 
 use super::OutFile;
 use crate::columns::{look, vocabulary};
+use crate::intake::ini;
 use crate::intake::json::{JsonDoc, JsonKind};
+use crate::intake::recognise::TASK_KEYS;
 use crate::intake::rows::RowsDoc;
-use crate::intake::{Document, Reading, secret};
+use crate::intake::{Document, Format, Reading, secret};
+use crate::kaspersky::openapi;
 
 /// The sanitised copy of an input.
 pub fn sanitised(reading: &Reading) -> OutFile {
@@ -19,10 +22,10 @@ pub fn sanitised(reading: &Reading) -> OutFile {
     let mut words = Words { known: FxHashMap::default(), out: String::with_capacity(text.len()) }; // lookups only
     match &reading.document {
         Document::Xml(_) => xml(text, &mut words),
-        Document::Ini(_) => ini(text, &mut words),
+        Document::Ini(_) => sections(text, &mut words),
         Document::List(_) => list(text, &mut words),
         Document::Rows(doc) => rows(text, doc, &mut words),
-        Document::Json(doc) => json(doc, &mut words),
+        Document::Json(doc) => json(doc, reading.format, &mut words),
         Document::Klp(_) => lines(text, &mut words),
     }
     let extension = reading.input.name.rsplit_once('.').map_or("txt", |(_, ext)| ext);
@@ -69,7 +72,8 @@ impl Words {
         if matches!(text, "0" | "1") {
             return self.keep(text);
         }
-        let number = self.number_of(text);
+        // From 2 on: 1 stands for itself.
+        let number = self.number_of(text) + 1;
         let _ = std::fmt::Write::write_fmt(&mut self.out, format_args!("{number}"));
     }
 
@@ -83,7 +87,7 @@ impl Words {
     }
 }
 
-fn ini(text: &str, words: &mut Words) {
+fn sections(text: &str, words: &mut Words) {
     for line in text.split_inclusive('\n') {
         let body = line.trim_end_matches(['\r', '\n']);
         let end = line.get(body.len()..).unwrap_or("");
@@ -91,8 +95,20 @@ fn ini(text: &str, words: &mut Words) {
         let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
         let is_section =
             trimmed.strip_prefix('[').and_then(|t| t.strip_suffix(']')).is_some_and(|p| p.chars().all(name));
+        let header =
+            ini::task_header(trimmed).and_then(|name| body.split_once(name).map(|around| (around, name)));
         match body.split_once('=') {
             _ if is_section => words.keep(body),
+            // The tasks of the product stay, those that people named do not.
+            _ if let Some(((before, after), name)) = header => {
+                words.keep(before);
+                if TASK_KEYS.iter().any(|(_, task)| *task == name) {
+                    words.keep(name);
+                } else {
+                    words.word(name);
+                }
+                words.keep(after);
+            }
             Some((key, value)) if !key.trim().is_empty() && key.trim().chars().all(name) => {
                 words.keep(key);
                 words.keep("=");
@@ -112,14 +128,17 @@ fn ini(text: &str, words: &mut Words) {
     }
 }
 
-/// Every string becomes words, every number a number; what stands between the values stays.
-fn json(doc: &JsonDoc, words: &mut Words) {
+/// Every string becomes words, every number a number; what stands between the values stays. In answers of Security Center
+/// the words that name types stay, too, and keys that a person made up go.
+fn json(doc: &JsonDoc, format: Format, words: &mut Words) {
+    let center = format == Format::KscOpenApi;
+    let made_up = if center { openapi::profile_names(doc) } else { Vec::new() };
     let text = doc.text();
     let mut done = 0;
     for token in doc.tokens() {
         let between = text.get(done..token.span.start).unwrap_or("");
         match between.split_once('"') {
-            Some((before, key)) if token.secret_key => {
+            Some((before, key)) if token.secret_key || made_up.contains(&token.node) => {
                 words.keep(before);
                 words.keep("\"");
                 words.word(key);
@@ -129,6 +148,11 @@ fn json(doc: &JsonDoc, words: &mut Words) {
         }
         done = token.span.start;
         match token.kind {
+            JsonKind::String if center && openapi::is_type(doc, token.node) => {
+                words.keep("\"");
+                words.keep(doc.unmasked(token.node));
+                words.keep("\"");
+            }
             JsonKind::String => {
                 let from = words.out.len() + 1;
                 words.keep("\"");
@@ -292,7 +316,7 @@ mod tests {
         assert_eq!(copy.name, "sanitised.json");
         assert_eq!(
             String::from_utf8(copy.bytes).unwrap(),
-            "{\n \"AppSettings\": {\"TraceFolder\": \"/w1/w2\\u000a\\\\w3\", \"TraceMaxFileCount\": 4, \"On\": true,\n\
+            "{\n \"AppSettings\": {\"TraceFolder\": \"/w1/w2\\u000a\\\\w3\", \"TraceMaxFileCount\": 5, \"On\": true,\n\
              \"Off\": 0, \"w5\": {\"x\": \"/w1/w2\"}, \"\\u0041\": null, \"E\": []}}\n"
         );
     }
