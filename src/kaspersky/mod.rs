@@ -50,8 +50,8 @@ pub fn interpret(readings: &[&Reading], answers: &Answers) -> Policy {
             Format::LocalExclusions | Format::LocalTrusted => local_list::read(reading, answers),
             Format::PropertiesMap => propertiesmap::read(reading, answers),
             Format::Rows => rows::read(reading, answers),
-            Format::KscKlp => klp::read(reading),
-            Format::KscOpenApi => openapi::read(reading),
+            Format::KscKlp => klp::read(reading, answers),
+            Format::KscOpenApi => openapi::read(reading, answers),
         };
         append(&mut policy, index, reading, part);
     }

@@ -257,7 +257,11 @@ fn what_the_collector_could_not_read_is_said() {
 fn lists_are_found_with_their_names() {
     let found = |text: &str| -> Vec<(u32, String)> {
         let doc = JsonDoc::parse(text.to_owned(), &mut unwatched).unwrap();
-        lists(&doc).into_iter().map(|(node, name)| (doc.children(node).count() as u32, name)).collect()
+        Walk::over(&doc)
+            .lists
+            .into_iter()
+            .map(|(node, name)| (doc.children(node).count() as u32, name))
+            .collect()
     };
     let row = |path: &str| params(&format!(r#""Path":"{path}","On":true"#));
     for (value, expected) in [
