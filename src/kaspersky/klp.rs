@@ -98,14 +98,12 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
     part.finish(|_| None)
 }
 
+/// What confirmed strings are, by leaf.
+type Told = FxHashMap<u32, (Kind, State, String)>; // lookups only
+
 /// Strings that could be exclusions or rules are offered as lists of one column. What the user confirms says what they are, not
 /// whether they are on or complete, so such rows make a worksheet and no import file.
-fn offer(
-    part: &mut Part<'_>,
-    groups: &[(&str, Vec<u32>)],
-    answers: &Answers,
-) -> FxHashMap<u32, (Kind, State, String)> // lookups only
-{
+fn offer(part: &mut Part<'_>, groups: &[(&str, Vec<u32>)], answers: &Answers) -> Told {
     let mut told = FxHashMap::default(); // lookups only
     for (at, (kind, _)) in KINDS.iter().enumerate().filter(|(at, _)| *at <= LAST_OFFERED) {
         let mut table = Table::new(Source::Strings, *kind, false);
