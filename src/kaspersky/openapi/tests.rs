@@ -73,20 +73,12 @@ fn wrapping_is_taken_off_and_locks_are_kept() {
     check(
         r#"["a",null]"#,
         r#","KLPRSS_Mnd":true"#,
-        &[": 2 entries (locked)", " [0] = a (locked)", " [1] = null (locked)"],
+        &[": 2 entries (locked)", ": (value) = a", ": An empty row"],
     );
     check(
         &format!("[{},{}]", params(r#""Path":"a","On":true"#), params(r#""Path":"b","On":false"#)),
         r#","KLPRSS_ValConcatArray":true,"KLPRSS_ValConcatItemName":"Path""#,
-        &[
-            ": 2 entries",
-            " [0]: 2 parts",
-            " [0] / Path = a",
-            " [0] / On = true",
-            " [1]: 2 parts",
-            " [1] / Path = b",
-            " [1] / On = false",
-        ],
+        &[": 2 entries", ": Path = a, On = true", ": Path = b, On = false"],
     );
     check(
         &params(&format!(r#""Deep":{}"#, params(r#""x":{"type":"long","value":7}"#))),
