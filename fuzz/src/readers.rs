@@ -33,6 +33,8 @@ pub struct Reader {
 pub const KESL: Reader = Reader { target: "read_kesl", formats: &["kesl-export", "kesl-task"] };
 /// The same as JSON.
 pub const JSON: Reader = Reader { target: "read_json", formats: &["kesl-json"] };
+/// Answers of Security Center.
+pub const OPENAPI: Reader = Reader { target: "read_openapi", formats: &["ksc-openapi"] };
 /// KSWS and its family.
 pub const KSWS: Reader = Reader { target: "read_ksws", formats: &["ksws-xml"] };
 /// Lists of the local interface.
@@ -48,7 +50,8 @@ pub const KLP: Reader = Reader { target: "read_klp", formats: &["ksc-klp"] };
 pub const ARCHIVE: Reader = Reader { target: "read_archive", formats: &[] };
 
 /// All of them.
-pub const ALL: [&Reader; 8] = [&KESL, &JSON, &KSWS, &LOCAL_LIST, &PROPERTIESMAP, &CSV, &KLP, &ARCHIVE];
+pub const ALL: [&Reader; 9] =
+    [&KESL, &JSON, &OPENAPI, &KSWS, &LOCAL_LIST, &PROPERTIESMAP, &CSV, &KLP, &ARCHIVE];
 
 /// How much memory an input of that many bytes may take at most: six times itself and 64 MiB.
 pub fn most_memory(bytes: usize) -> usize {
