@@ -70,6 +70,11 @@ pub fn interpret(readings: &[&Reading], answers: &options::Answers) -> policy::P
     policy
 }
 
+/// The rows of a clean export of the KSWS family, for [`options::Answers::shipped`].
+pub fn shipped_rows(clean: &Reading) -> std::collections::BTreeSet<String> {
+    kaspersky::ksws::shipped::rows(clean)
+}
+
 /// The name that stands in reports.
 pub const TOOL: &str = "crosswalk";
 /// The version that stands in reports.

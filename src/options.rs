@@ -13,6 +13,8 @@ pub struct Answers {
     pub given: BTreeMap<String, String>,
     /// Confirmed columns; the first that fits a list is applied.
     pub columns: Vec<Confirmed>,
+    /// Rows that a clean export of the same product and version holds: see [`crate::shipped_rows`].
+    pub shipped: BTreeSet<String>,
 }
 
 /// Confirmed columns, for every input or for one.
@@ -41,7 +43,7 @@ impl Answers {
 
 impl From<BTreeMap<String, String>> for Answers {
     fn from(given: BTreeMap<String, String>) -> Self {
-        Self { given, columns: Vec::new() }
+        Self { given, ..Self::default() }
     }
 }
 
@@ -122,7 +124,7 @@ impl Recipe {
     /// What it tells, for every input that it fits.
     pub fn told(self) -> Answers {
         let columns = self.tables.into_iter().map(|mapping| Confirmed { input: None, mapping });
-        Answers { given: self.answers, columns: columns.collect() }
+        Answers { given: self.answers, columns: columns.collect(), shipped: BTreeSet::new() }
     }
 }
 

@@ -101,7 +101,7 @@ fn answered(reading: &Reading) -> Options {
                 Confirmed { input: None, mapping: Mapping { confirmed: true, ..draft } }
             })
             .collect();
-        let told = Answers { given: answers, columns };
+        let told = Answers { given: answers, columns, ..Answers::default() };
         if told == options.answers {
             break;
         }

@@ -28,8 +28,6 @@ pub enum Source {
     Rows,
     /// Strings of a policy file.
     Strings,
-    /// A list inside the settings of the Kaspersky Security for Windows Server family.
-    Ksws,
 }
 
 impl Source {
@@ -40,7 +38,6 @@ impl Source {
             Self::OpenApi => "list in an answer of Kaspersky Security Center",
             Self::Rows => "rows of text",
             Self::Strings => "strings of a policy file",
-            Self::Ksws => "list in the settings of a server product",
         }
     }
 }

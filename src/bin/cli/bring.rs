@@ -169,7 +169,7 @@ fn standard_input() -> Result<Vec<u8>, Stop> {
     Ok(bytes)
 }
 
-fn bytes_of(path: &Path) -> Result<Vec<u8>, Stop> {
+pub(crate) fn bytes_of(path: &Path) -> Result<Vec<u8>, Stop> {
     std::fs::read(path).map_err(|e| Stop::System(format!("{}: {e}", path.display())))
 }
 

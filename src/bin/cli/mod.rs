@@ -92,6 +92,9 @@ pub(crate) struct Told {
     /// A recipe: answers and confirmed columns kept from another conversion
     #[arg(long, value_name = "FILE")]
     recipe: Option<PathBuf>,
+    /// A clean export of the same server product and version, to tell the rows that it shipped from your own
+    #[arg(long, value_name = "FILE")]
+    clean: Option<PathBuf>,
 }
 
 impl Told {
@@ -105,6 +108,18 @@ impl Told {
                 .split_once('=')
                 .ok_or_else(|| Stop::Usage(format!("--answer takes KEY=VALUE, not {given}")))?;
             answers.given.insert(key.to_owned(), value.to_owned());
+        }
+        if let Some(path) = &self.clean {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let clean = crosswalk::read(&name, &bring::bytes_of(path)?, &mut crosswalk::watch::unwatched)
+                .map_err(|refusal| Stop::Usage(format!("{}: {}", path.display(), refusal.message)))?;
+            answers.shipped = crosswalk::shipped_rows(&clean);
+            if answers.shipped.is_empty() {
+                return Err(Stop::Usage(format!(
+                    "{} holds no exclusion rules to compare with",
+                    path.display()
+                )));
+            }
         }
         Ok(answers)
     }

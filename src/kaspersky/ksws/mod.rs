@@ -19,6 +19,7 @@
 mod network;
 mod processes;
 mod rules;
+pub mod shipped;
 
 use std::ops::Range;
 
@@ -100,9 +101,10 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
         threats: pick(THREATS, &["yes", "no"]).map(|a| a == "yes"),
     };
     product_info(&mut part, doc, product.as_deref());
-    let mut zone = Zone { doc, told, objects: 0, total: 0, folders: 0, threats: Vec::new() };
-    let rules = zone.rules();
-    zone.total = rules.iter().map(|r| zone.objects_of(*r).count()).sum();
+    let clean = (!answers.shipped.is_empty()).then_some(&answers.shipped);
+    let rules = rules::rules(doc);
+    let total = rules.iter().map(|r| rules::objects_of(doc, *r).count()).sum();
+    let mut zone = Zone { doc, told, clean, shipped: 0, objects: 0, total, folders: 0, threats: Vec::new() };
     for rule in &rules {
         zone.rule(&mut part, *rule);
     }
@@ -228,6 +230,11 @@ fn trusted_zone_switches(part: &mut Part<'_>, doc: &XmlDoc) {
     }
 }
 
+const SHIPPED_ANSWERS: &[(&str, &str)] = &[
+    ("leave", "Leave them out: they are the product's own rows"),
+    ("convert", "Convert them, too: they are in use here"),
+];
+
 fn questions(
     part: &mut Part<'_>,
     zone: &Zone<'_>,
@@ -258,17 +265,28 @@ fn questions(
             subfolders,
         );
     }
-    if zone.total > SHIPPED_OBJECTS {
+    if zone.clean.is_some() {
+        if zone.shipped > 0 {
+            let text = format!(
+                "Of {} objects {} stand in the clean export, too. Shall these be converted?",
+                zone.total, zone.shipped
+            );
+            part.ask(
+                DEFAULTS,
+                &text,
+                "They are rows that the product shipped, with the same switches",
+                SHIPPED_ANSWERS,
+                defaults,
+            );
+        }
+    } else if zone.total > SHIPPED_OBJECTS {
         let text =
             format!("The list has {} objects. Shall the first {SHIPPED_OBJECTS} be converted?", zone.total);
         part.ask(
             DEFAULTS,
             &text,
-            "The product ships about 171 rows of its own, and they come first. Compare with a clean export of the same version if you can",
-            &[
-                ("leave", "Leave them out: they are the product's own rows"),
-                ("convert", "Convert them, too: they are in use here"),
-            ],
+            "The product ships about 171 rows of its own, and they come first. A clean export of the same version tells them exactly: crosswalk convert --clean FILE",
+            SHIPPED_ANSWERS,
             defaults,
         );
         let reading = part.reading;
@@ -278,7 +296,7 @@ fn questions(
             Severity::Warning,
             0,
             format!("The first {SHIPPED_OBJECTS} of {} objects may be defaults that the product shipped; the number depends on its version", zone.total),
-            "Compare with a clean export of the same version, then answer the question",
+            "Compare with a clean export of the same version (--clean FILE), then answer the question",
         ));
     }
 }

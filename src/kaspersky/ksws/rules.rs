@@ -1,11 +1,13 @@
 //! Exclusion rules. A rule with several objects becomes one item for each object, the first of which carries the leaves of the rule
 //! itself; an element that is not known might narrow the rule, so such a rule is not written.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{
     APPLIES, Certainty, Component, DEFAULTS, Exclusion, Kind, Language, NodeId, PRODUCT, Part, PathMask,
-    RULE_ELEMENTS, Reach, SHIPPED_OBJECTS, SUBFOLDERS, State, THREATS, Told, XmlDoc, finding, under, yes,
+    RULE_ELEMENTS, Reach, SHIPPED_OBJECTS, SUBFOLDERS, State, THREATS, Told, XmlDoc, finding, shipped, under,
+    yes,
 };
 
 pub(super) struct Zone<'d> {
@@ -13,6 +15,10 @@ pub(super) struct Zone<'d> {
     pub(super) told: Told,
     /// Objects seen so far.
     pub(super) objects: usize,
+    /// Rows of a clean export of the same version.
+    pub(super) clean: Option<&'d BTreeSet<String>>,
+    /// Objects that the product may have shipped.
+    pub(super) shipped: usize,
     /// Objects of the whole list.
     pub(super) total: usize,
     /// Masks whose meaning depends on the answer about sub-folders.
@@ -21,19 +27,26 @@ pub(super) struct Zone<'d> {
     pub(super) threats: Vec<String>,
 }
 
-impl<'d> Zone<'d> {
-    pub(super) fn rules(&self) -> Vec<NodeId> {
-        let list = under(self.doc, &["Settings", "TrustedZone", "ExclutionRules"]);
-        let is_element = |n: &NodeId| self.doc.name(*n).eq_ignore_ascii_case("element");
-        list.map(|l| self.doc.children(l).filter(is_element).collect()).unwrap_or_default()
-    }
+/// The exclusion rules of the trusted zone.
+pub(super) fn rules(doc: &XmlDoc) -> Vec<NodeId> {
+    let list = under(doc, &["Settings", "TrustedZone", "ExclutionRules"]);
+    let is_element = |n: &NodeId| doc.name(*n).eq_ignore_ascii_case("element");
+    list.map(|l| doc.children(l).filter(is_element).collect()).unwrap_or_default()
+}
 
-    pub(super) fn objects_of(&self, rule: NodeId) -> impl Iterator<Item = NodeId> + use<'d> {
-        let doc = self.doc;
-        let list = doc.child(rule, "Objects");
-        list.into_iter()
-            .flat_map(|l| doc.children(l))
-            .filter(|n| doc.name(*n).eq_ignore_ascii_case("element"))
+/// The objects of a rule.
+pub(super) fn objects_of(doc: &XmlDoc, rule: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+    let list = doc.child(rule, "Objects");
+    list.into_iter().flat_map(|l| doc.children(l)).filter(|n| doc.name(*n).eq_ignore_ascii_case("element"))
+}
+
+impl Zone<'_> {
+    /// Whether the product may have shipped an object: it stands in the clean export, else among the first of the list.
+    fn shipped(&self, rule: NodeId, object: NodeId) -> bool {
+        match self.clean {
+            Some(clean) => clean.contains(&shipped::row(self.doc, rule, object)),
+            None => self.objects <= SHIPPED_OBJECTS,
+        }
     }
 
     /// One rule: its own leaves, then one item for each object.
@@ -109,7 +122,7 @@ impl<'d> Zone<'d> {
         };
         let description = doc.child(rule, "Description").map_or("", |d| doc.value(d).trim());
         let mut shared = own_leaves(doc, rule);
-        let objects: Vec<NodeId> = self.objects_of(rule).collect();
+        let objects: Vec<NodeId> = objects_of(doc, rule).collect();
         if threats_on == Some(true) && self.told.threats == Some(true) {
             self.threats
                 .extend(threats.iter().filter(|t| !self.threats.contains(t)).cloned().collect::<Vec<_>>());
@@ -150,14 +163,14 @@ impl<'d> Zone<'d> {
             ranges.push(doc.leaves_of(object));
             let leaves = part.claim(ranges);
             let (kind, state, source) =
-                self.object(object, &components, &threats, threats_on == Some(true), state.clone());
+                self.object((rule, object), &components, &threats, threats_on == Some(true), state.clone());
             part.push(leaves, kind, state, Certainty::Shown, format!("{source}{}", suffix(description)));
         }
     }
 
     fn object(
         &mut self,
-        object: NodeId,
+        (rule, object): (NodeId, NodeId),
         components: &[Component],
         threats: &[String],
         narrowed: bool,
@@ -168,12 +181,14 @@ impl<'d> Zone<'d> {
         let path_node = doc.child(object, "Path");
         let path = path_node.map_or("", |n| doc.value(n));
         let applies: Vec<&str> = components.iter().map(|c| word(*c)).collect();
-        let shipped = self.objects <= SHIPPED_OBJECTS;
-        let mark = if shipped {
-            format!("; row {} of the list, may be a shipped default", self.objects)
-        } else {
-            String::new()
+        let shipped = self.shipped(rule, object);
+        let mark = match (shipped, self.clean) {
+            (false, _) => String::new(),
+            (true, Some(_)) => "; also in the clean export".to_owned(),
+            (true, None) => format!("; row {} of the list, may be a shipped default", self.objects),
         };
+        self.shipped += usize::from(shipped);
+        let asked = self.clean.is_some() || self.total > SHIPPED_OBJECTS;
         let source = format!(
             "Do not scan {path} ({}){}{mark}",
             if applies.is_empty() { "no component".to_owned() } else { applies.join(", ") },
@@ -202,7 +217,7 @@ impl<'d> Zone<'d> {
                 code: finding::WAITS,
                 reason: "Which product wrote the file decides how the mask is read".to_owned(),
             },
-            State::Active if shipped && self.total > SHIPPED_OBJECTS && self.told.defaults != Some(true) => {
+            State::Active if shipped && asked && self.told.defaults != Some(true) => {
                 if self.told.defaults == Some(false) {
                     State::Inactive(
                         "Left out by your answer: it may be a row that the product shipped".to_owned(),
