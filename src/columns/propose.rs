@@ -96,7 +96,8 @@ pub fn propose(table: &Table, document: &Document) -> Proposal {
             let weight = [30, 60, 95].get(hint.confidence as usize).copied().unwrap_or(30);
             found.push(Candidate { role: hint.role, weight, reason: hint.reason.to_owned() });
         }
-        if table.named {
+        // A reader that knows the field knows more than its name tells.
+        if table.named && column.hint.is_none() {
             found.extend(by_heading(&column.name, seen));
         }
         found.extend(by_look(seen, share, values));

@@ -83,7 +83,7 @@ pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
         FormatInfo {
             id: "ksws-xml",
             label: "Kaspersky Security for Windows Server family, settings or trusted zone",
-            promise: "Full conversion of exclusion rules with objects of type 4, after you say which product wrote the file; everything else is listed",
+            promise: "Full conversion of exclusion rules with objects of type 4, after you say which product wrote the file; threat names and addresses of the network attack blocker after your answer; everything else is listed",
             export: "On the server: kavshell export settings.xml; or in the console: Trusted Zone, Export",
         },
     ),
@@ -93,7 +93,7 @@ pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
         FormatInfo {
             id: "ksc-openapi",
             label: "Kaspersky Security Center, policies read through its OpenAPI",
-            promise: "Inventory only for settings (every leaf, with its lock); policy metadata and profile attributes are fully read",
+            promise: "Inventory for settings (every leaf, with its lock); policy metadata and profile attributes are fully read. Lists of one active policy are converted after you confirm what their columns mean",
             export: "Beside the Administration Server: crosswalk-collect.ps1 -Server NAME -PolicyId 3 (the page hands the script out)",
         },
     ),

@@ -42,8 +42,11 @@ fn of_customer(customer: &str) -> String {
 fn describe(input: &view::InputView, items: &[view::ItemView]) -> String {
     let mut out = format!("{}: {}\n", input.name, input.label);
     out.push_str(&format!(
-        "  {} {}, {}, {} bytes, {} leaves\n",
-        input.product, input.version, input.encoding, input.bytes, input.leaves
+        "  {}, {}, {} bytes, {} leaves\n",
+        [input.product.as_str(), input.version.as_str()].join(" ").trim(),
+        input.encoding,
+        input.bytes,
+        input.leaves
     ));
     for (kind, count) in &input.counts {
         out.push_str(&format!("  {count:>7} {kind}\n"));
