@@ -115,32 +115,25 @@ fn is_url(value: &str) -> bool {
 const TOP: &[&str] =
     &["net", "org", "info", "de", "ru", "fr", "eu", "uk", "us", "it", "es", "pl", "example", "local", "biz"];
 
-/// Classes with which the vendor's names begin, and platforms in their middle.
-const CLASSES: &[&str] = &["not-a-virus:", "heur:", "pdm:", "uds:", "vho:", "memory:"];
-const PLATFORMS: &[&str] = &[
-    ".win32.",
-    ".win64.",
-    ".linux.",
-    ".script.",
-    ".msil.",
-    ".js.",
-    ".vbs.",
-    ".bat.",
-    ".osx.",
-    ".androidos.",
-    ".html.",
-    ".multi.",
-    ".python.",
-    ".powershell.",
-    ".msoffice.",
-    ".java.",
+/// Classes with which the vendor's names begin.
+#[rustfmt::skip]
+const CLASSES: [&str; 21] = [
+    "Trojan", "Trojan-Downloader", "Trojan-Dropper", "Trojan-Ransom", "Trojan-Spy", "Trojan-PSW", "Trojan-Banker", "Virus",
+    "Worm", "Net-Worm", "Email-Worm", "P2P-Worm", "Backdoor", "Exploit", "Rootkit", "HackTool", "Hoax", "AdWare", "RiskTool",
+    "RemoteAdmin", "Packed",
 ];
 
-fn is_threat(value: &str) -> bool {
-    let lower = value.to_lowercase();
-    CLASSES.iter().any(|c| lower.starts_with(c))
-        || (!lower.contains(['\\', '/', ' ']) && PLATFORMS.iter().any(|p| lower.contains(p)))
-        || lower.starts_with("eicar-test-file")
+/// What stands before a class.
+const PREFIXES: [&str; 6] = ["HEUR:", "not-a-virus:", "PDM:", "UDS:", "VHO:", "MEM:"];
+
+/// A threat name or mask in the vendor's form: `HEUR:…`, `not-a-virus:*`, `Trojan.Win32.Generic`.
+pub fn is_threat(text: &str) -> bool {
+    let rest = PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix));
+    let class = rest.unwrap_or(text).split_once('.');
+    !text.contains([' ', '\\', '/'])
+        && (rest.is_some_and(|r| !r.is_empty())
+            || class.is_some_and(|(class, more)| !more.is_empty() && CLASSES.contains(&class))
+            || text == "EICAR-Test-File")
 }
 
 fn is_path(value: &str) -> bool {

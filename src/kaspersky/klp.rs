@@ -22,7 +22,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Part, Read, finding as note};
 use crate::columns::apply::{Row, apply};
-use crate::columns::{Rows, Source, Table};
+use crate::columns::{Rows, Source, Table, look};
 use crate::finding::{self, Severity};
 use crate::intake::klp::{KlpDoc, MAX_BLOCK, MAX_BLOCKS, MAX_STRINGS};
 use crate::intake::{Document, Reading};
@@ -36,7 +36,7 @@ type Looks = (&'static str, fn(&str) -> bool);
 /// All kinds; the first that fits counts.
 const KINDS: [Looks; 7] = [
     ("an address on the web", is_url),
-    ("a threat name", is_threat),
+    ("a threat name", look::is_threat),
     ("a path or mask", is_path),
     ("a network address", is_address),
     ("a version", is_version),
@@ -197,41 +197,6 @@ fn is_url(text: &str) -> bool {
     text.split_once("://").is_some_and(|(scheme, rest)| {
         !scheme.is_empty() && !rest.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphabetic())
     })
-}
-
-/// What Kaspersky's names begin with.
-const THREATS: [&str; 21] = [
-    "Trojan",
-    "Trojan-Downloader",
-    "Trojan-Dropper",
-    "Trojan-Ransom",
-    "Trojan-Spy",
-    "Trojan-PSW",
-    "Trojan-Banker",
-    "Virus",
-    "Worm",
-    "Net-Worm",
-    "Email-Worm",
-    "P2P-Worm",
-    "Backdoor",
-    "Exploit",
-    "Rootkit",
-    "HackTool",
-    "Hoax",
-    "AdWare",
-    "RiskTool",
-    "RemoteAdmin",
-    "Packed",
-];
-
-fn is_threat(text: &str) -> bool {
-    const PREFIXES: [&str; 6] = ["HEUR:", "not-a-virus:", "PDM:", "UDS:", "VHO:", "MEM:"];
-    let rest = PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix));
-    let class = rest.unwrap_or(text).split_once('.');
-    let plain = !text.contains([' ', '\\', '/']);
-    plain
-        && (rest.is_some_and(|r| !r.is_empty())
-            || class.is_some_and(|(class, more)| !more.is_empty() && THREATS.contains(&class)))
 }
 
 fn is_path(text: &str) -> bool {
