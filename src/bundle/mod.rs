@@ -81,20 +81,38 @@ pub fn forest(parts: Vec<(String, Part)>, single: bool) -> Vec<OutFile> {
     if single {
         return parts.into_iter().flat_map(|(_, p)| p.files).collect();
     }
+    let mut forest = Forest::default();
     let mut out = Vec::new();
-    let mut index = Vec::new();
     for (customer, part) in parts {
+        out.extend(forest.place(&customer, part));
+    }
+    out.push(forest.index());
+    out
+}
+
+/// The same part by part, for a door that writes each as soon as it is made: forty customers need the memory of one.
+#[derive(Debug, Default)]
+pub struct Forest {
+    index: Vec<serde_json::Value>,
+}
+
+impl Forest {
+    /// The files of a part at their places.
+    pub fn place(&mut self, customer: &str, part: Part) -> Vec<OutFile> {
         let below = if customer.is_empty() { String::new() } else { format!("{customer}/") };
         let folder = format!("{below}{}/{}", part.input, part.target.replace('/', "-"));
         let names: Vec<String> = part.files.iter().map(|f| format!("{folder}/{}", f.name)).collect();
-        index.push(json!({"customer": customer, "input": part.input, "target": part.target, "folder": folder, "files": names}));
-        out.extend(part.files.into_iter().zip(names).map(|(f, name)| OutFile { name, ..f }));
+        self.index.push(json!({"customer": customer, "input": part.input, "target": part.target, "folder": folder, "files": names}));
+        part.files.into_iter().zip(names).map(|(f, name)| OutFile { name, ..f }).collect()
     }
-    let index = json!({"tool": {"name": crate::TOOL, "version": crate::VERSION}, "parts": index});
-    let mut bytes = serde_json::to_vec_pretty(&index).unwrap_or_default();
-    bytes.push(b'\n');
-    out.push(OutFile { name: "index.json".to_owned(), bytes });
-    out
+
+    /// `index.json`.
+    pub fn index(self) -> OutFile {
+        let index = json!({"tool": {"name": crate::TOOL, "version": crate::VERSION}, "parts": self.index});
+        let mut bytes = serde_json::to_vec_pretty(&index).unwrap_or_default();
+        bytes.push(b'\n');
+        OutFile { name: "index.json".to_owned(), bytes }
+    }
 }
 
 /// Gives inputs of the same name different ones, in order.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use crosswalk::bundle::{self, OutFile, Part};
+use crosswalk::bundle::{self, Forest, OutFile, Part};
 use crosswalk::intake::MAX_NAME;
 use crosswalk::options::{Decisions, Options};
 use crosswalk::policy::Policy;
@@ -73,10 +73,13 @@ pub(crate) fn convert(call: &Call) -> Result<Outcome, Stop> {
             "--merge takes inputs of one machine, but these are for different systems".to_owned(),
         ));
     }
-    let mut parts = Vec::new();
+    let one_input = !batch.containers && groups.len() + batch.refused.len() == 1;
+    let mut place = Place::new(call, one_input);
     for (customer, group) in &groups {
         let policy = interpret(group, &options.answers);
-        for route in routes(&call.to, &policy) {
+        let routes = routes(&call.to, &policy);
+        let alone = one_input && routes.len() == 1;
+        for route in routes {
             let conversion = run(&policy, route, &options);
             outcome.needs_person |= call.strict && conversion.needs_person();
             let part = Part {
@@ -84,18 +87,59 @@ pub(crate) fn convert(call: &Call) -> Result<Outcome, Stop> {
                 target: route.info().id,
                 files: bundle::files(group, &policy, &conversion),
             };
-            parts.push(((*customer).to_owned(), part));
+            place.take(customer, part, alone)?;
         }
     }
-    let alone = !batch.containers && groups.len() + batch.refused.len() == 1 && parts.len() == 1;
-    let files = if parts.is_empty() { Vec::new() } else { bundle::forest(parts, alone) };
-    let files = if call.zip && !files.is_empty() {
-        vec![OutFile { name: ZIP.to_owned(), bytes: bundle::zip(&files) }]
-    } else {
-        files
-    };
-    output::write_all(&call.out, &files, call.force)?;
+    place.finish()?;
     Ok(outcome)
+}
+
+/// Where the parts go: each to the disk as soon as it is made, or all into one ZIP.
+struct Place<'c> {
+    call: &'c Call,
+    forest: Forest,
+    parts: usize,
+    zip: Vec<OutFile>,
+    files: output::Files<'c>,
+    /// Nothing but the files of one part.
+    alone: bool,
+}
+
+impl<'c> Place<'c> {
+    fn new(call: &'c Call, alone: bool) -> Self {
+        let files = output::Files::below(&call.out, call.force);
+        Self { call, forest: Forest::default(), parts: 0, zip: Vec::new(), files, alone }
+    }
+
+    fn take(&mut self, customer: &str, part: Part, alone: bool) -> Result<(), Stop> {
+        self.alone = alone;
+        self.parts += 1;
+        let files = if alone { part.files } else { self.forest.place(customer, part) };
+        self.put(files)
+    }
+
+    fn put(&mut self, files: Vec<OutFile>) -> Result<(), Stop> {
+        if self.call.zip {
+            self.zip.extend(files);
+            return Ok(());
+        }
+        files.iter().try_for_each(|file| self.files.add(file))
+    }
+
+    fn finish(mut self) -> Result<(), Stop> {
+        if self.parts == 0 {
+            return Ok(());
+        }
+        if !self.alone {
+            let index = std::mem::take(&mut self.forest).index();
+            self.put(vec![index])?;
+        }
+        if self.call.zip {
+            let zip = OutFile { name: ZIP.to_owned(), bytes: bundle::zip(&self.zip) };
+            self.files.add(&zip)?;
+        }
+        self.files.appear()
+    }
 }
 
 /// The name of the folder for inputs that are one machine or one policy.

@@ -48,37 +48,55 @@ pub(crate) fn note(note: &Finding) {
     complain(&format!("{}: {}: {}", note.origin.input, note.code, note.message));
 }
 
-/// Writes all files below a folder. Each is written beside its place and moved there; nothing is overwritten unless
-/// `force` is set, and that is found out before anything is written.
-pub(crate) fn write_all(folder: &Path, files: &[OutFile], force: bool) -> Result<(), Stop> {
-    let path_of =
-        |file: &OutFile| -> PathBuf { file.name.split('/').fold(folder.to_owned(), |p, part| p.join(part)) };
-    if !force && let Some(there) = files.iter().map(path_of).find(|p| p.exists()) {
-        return Err(Stop::System(format!("{} exists; use --force to overwrite it", there.display())));
+/// Files that appear all together or not at all: each is written beside its place and moved there at the end. Nothing is
+/// overwritten unless `force` is set, and that is found out before anything appears.
+pub(crate) struct Files<'f> {
+    folder: &'f Path,
+    force: bool,
+    /// Where each is, and where it goes.
+    ready: Vec<(PathBuf, PathBuf)>,
+}
+
+fn failed(path: &Path, e: &std::io::Error) -> Stop {
+    Stop::System(format!("{}: {e}", path.display()))
+}
+
+impl<'f> Files<'f> {
+    /// Files below a folder.
+    pub(crate) fn below(folder: &'f Path, force: bool) -> Self {
+        Self { folder, force, ready: Vec::new() }
     }
-    let failed = |path: &Path, e: std::io::Error| Stop::System(format!("{}: {e}", path.display()));
-    let mut ready: Vec<(PathBuf, PathBuf)> = Vec::new();
-    let result = (|| {
-        for file in files {
-            let path = path_of(file);
-            let parent = path.parent().unwrap_or(folder);
-            std::fs::create_dir_all(parent).map_err(|e| failed(parent, e))?;
-            let mut name = std::ffi::OsString::from(".");
-            name.push(path.file_name().unwrap_or_default());
-            name.push(format!(".{}.part", std::process::id()));
-            let beside = parent.join(name);
-            ready.push((beside.clone(), path.clone()));
-            std::fs::write(&beside, &file.bytes).map_err(|e| failed(&path, e))?;
+
+    /// Writes a file beside its place.
+    pub(crate) fn add(&mut self, file: &OutFile) -> Result<(), Stop> {
+        let path = file.name.split('/').fold(self.folder.to_owned(), |p, part| p.join(part));
+        if !self.force && path.exists() {
+            return Err(Stop::System(format!("{} exists; use --force to overwrite it", path.display())));
         }
-        for (beside, path) in &ready {
-            std::fs::rename(beside, path).map_err(|e| failed(path, e))?;
+        let parent = path.parent().unwrap_or(self.folder);
+        std::fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
+        let mut name = std::ffi::OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(format!(".{}.part", std::process::id()));
+        let beside = parent.join(name);
+        self.ready.push((beside.clone(), path.clone()));
+        std::fs::write(&beside, &file.bytes).map_err(|e| failed(&path, &e))
+    }
+
+    /// Moves all files to their places.
+    pub(crate) fn appear(mut self) -> Result<(), Stop> {
+        for (beside, path) in &self.ready {
+            std::fs::rename(beside, path).map_err(|e| failed(path, &e))?;
         }
+        self.ready.clear();
         Ok(())
-    })();
-    if result.is_err() {
-        for (beside, _) in &ready {
+    }
+}
+
+impl Drop for Files<'_> {
+    fn drop(&mut self) {
+        for (beside, _) in &self.ready {
             let _ = std::fs::remove_file(beside);
         }
     }
-    result
 }
