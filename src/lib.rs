@@ -60,6 +60,7 @@ pub mod watch;
 pub use convert::{Conversion, convert};
 pub use finding::{Finding, Refusal};
 pub use intake::{Reading, read};
+pub use kaspersky::howto::{HOW_TO, HowTo};
 
 /// What one or more exports say, and what a person should look at in them: [`kaspersky::interpret`], then
 /// [`review::findings`].

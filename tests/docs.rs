@@ -83,6 +83,54 @@ fn the_support_matrix_in_the_readme_is_current() {
     check("README.md", &format!("{before}{BEGIN}\n{}\n{}\n{END}{after}", formats(), targets()));
 }
 
+#[test]
+fn the_page_on_exporting_is_current() {
+    let mut out = String::from(
+        "# How to export\n\nMade from `src/kaspersky/howto.rs`. Certainty: CONFIRMED was seen with a real export or a tool that runs on real ones, DOCUMENTED is what a page of the vendor says, INFERRED is nobody's word.\n",
+    );
+    let mut product = "";
+    for way in crosswalk::HOW_TO {
+        if way.product != product {
+            product = way.product;
+            let _ = write!(out, "\n## {product}\n");
+        }
+        let _ = write!(out, "\n### {}: {}\n\n", way.what, way.console);
+        for (n, step) in way.steps.iter().enumerate() {
+            let _ = writeln!(out, "{}. {}", n + 1, step.replace('<', "\\<"));
+        }
+        let file = if way.file.is_empty() { "no file that is read" } else { way.file };
+        let format = if way.format.is_empty() { String::new() } else { format!(" (`{}`)", way.format) };
+        let _ = writeln!(
+            out,
+            "\nYou get: {file}. Promise: {}{format}. Certainty: {}, {}.",
+            way.promise, way.certainty, way.source
+        );
+    }
+    check("docs/export.md", &out);
+}
+
+#[test]
+fn the_matrix_of_formats_is_current() {
+    let mut out = String::from(
+        "# Formats\n\nMade from the tables in `src/intake/recognise.rs` and `src/kaspersky/howto.rs`; the steps are in [export.md](export.md). A file is recognised by its content, never by its name.\n\n| format | what it is | system | what is promised | how to export |\n|---|---|---|---|---|\n",
+    );
+    for (_, platform, f) in FORMATS {
+        let ways: Vec<String> = crosswalk::kaspersky::howto::ways(f.id)
+            .map(|w| format!("{}, {}: {}", w.product, w.console, w.what))
+            .collect();
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {} | {} | {} |",
+            f.id,
+            f.label,
+            platform.word(),
+            f.promise,
+            ways.join("<br>")
+        );
+    }
+    check("docs/formats.md", &out);
+}
+
 /// ARCHITECTURE.md names the test of each invariant; a test that was renamed or lost is found here.
 #[test]
 fn every_invariant_names_a_test_that_exists() {

@@ -458,8 +458,13 @@ fn the_sanitised_copy_gives_nothing_away_and_keeps_the_structure() {
             .unwrap_or_else(|r| panic!("{name}: the copy is refused: {r:?}\n{after}"));
         assert_eq!(again.format.id(), read.format.id(), "{name}");
         let (old, new) = (leaves_of(&before), leaves_of(&after));
+        // The names of profiles are keys that a person made up; they go, too.
+        let made_up = |path: &str| match path.split_once(".profile_list.PxgRetVal.") {
+            Some((before, after)) => format!("{before} profile {}", after.split_once('.').unwrap().1),
+            None => path.to_owned(),
+        };
         let paths =
-            |l: &[common::leaves::Leaf]| l.iter().map(|l| (l.path.clone(), l.line)).collect::<Vec<_>>();
+            |l: &[common::leaves::Leaf]| l.iter().map(|l| (made_up(&l.path), l.line)).collect::<Vec<_>>();
         assert_eq!(paths(&old), paths(&new), "{name}: same leaf paths");
         let mut there = BTreeMap::new();
         let mut back = BTreeMap::new();
@@ -475,9 +480,15 @@ fn the_sanitised_copy_gives_nothing_away_and_keeps_the_structure() {
         let values =
             |l: &[common::leaves::Leaf]| l.iter().map(|l| l.value.clone()).collect::<Vec<_>>().join("\n");
         let shown = values(&new);
+        let kept: &[&str] = match read.format.id() {
+            "ksc-openapi" => {
+                &["true", "false", "null", "params", "long", "float", "double", "datetime", "date", "binary"]
+            }
+            _ => &[],
+        };
         for word in values(&old).split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= 3) {
             assert!(
-                !shown.split(|c: char| !c.is_alphabetic()).any(|w| w == word),
+                kept.contains(&word) || !shown.split(|c: char| !c.is_alphabetic()).any(|w| w == word),
                 "{name}: {word} survives in a value"
             );
         }

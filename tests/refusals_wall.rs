@@ -312,6 +312,27 @@ fn names_serve_the_words_alone() {
     assert_eq!(wall.end(), 43);
 }
 
+/// A Kaspersky export that is cut off is refused for that, whatever it holds.
+#[test]
+fn a_broken_export_is_called_broken() {
+    let mut wall = Wall::default();
+    let zone =
+        "<KAV-WSEE-Settings xmlns=\"urn:kaspersky.com/products/x\"><a>C:\\Program Files\\Bitdefender</a>";
+    wall.check("a.xml", zone, "CW0005", "not well-formed", "export");
+    wall.check("a.xml", format!("<!DOCTYPE x>{zone}</KAV-WSEE-Settings>"), "CW0006", "document type", "");
+    wall.check(
+        "a.json",
+        "{\"PxgRetVal\":{\"Path\":\"C:\\\\Sophos\", \"antivirusEngine\"",
+        "CW0014",
+        "not well-formed",
+        "export",
+    );
+    wall.check("a.json", "{\"crosswalk_collection\":1,\"policies\":[", "CW0014", "not well-formed", "export");
+    wall.check("a.xml", "<ESET><PRODUCT>", "CW0015", "ESET", "bring the export");
+    wall.check("a.htm", "<html><p>Kaspersky<br></html>", "CW0009", "report or a page", "export");
+    assert_eq!(wall.end(), 6);
+}
+
 /// Whatever is read is read under every name of this wall.
 #[test]
 fn nothing_that_is_read_is_refused_for_its_name() {

@@ -11,7 +11,8 @@ use super::OutFile;
 use crate::columns::{look, vocabulary};
 use crate::intake::json::{JsonDoc, JsonKind};
 use crate::intake::rows::RowsDoc;
-use crate::intake::{Document, Reading, secret};
+use crate::intake::{Document, Format, Reading, secret};
+use crate::kaspersky::openapi;
 
 /// The sanitised copy of an input.
 pub fn sanitised(reading: &Reading) -> OutFile {
@@ -22,7 +23,7 @@ pub fn sanitised(reading: &Reading) -> OutFile {
         Document::Ini(_) => ini(text, &mut words),
         Document::List(_) => list(text, &mut words),
         Document::Rows(doc) => rows(text, doc, &mut words),
-        Document::Json(doc) => json(doc, &mut words),
+        Document::Json(doc) => json(doc, reading.format, &mut words),
         Document::Klp(_) => lines(text, &mut words),
     }
     let extension = reading.input.name.rsplit_once('.').map_or("txt", |(_, ext)| ext);
@@ -69,7 +70,8 @@ impl Words {
         if matches!(text, "0" | "1") {
             return self.keep(text);
         }
-        let number = self.number_of(text);
+        // From 2 on: 1 stands for itself.
+        let number = self.number_of(text) + 1;
         let _ = std::fmt::Write::write_fmt(&mut self.out, format_args!("{number}"));
     }
 
@@ -112,14 +114,17 @@ fn ini(text: &str, words: &mut Words) {
     }
 }
 
-/// Every string becomes words, every number a number; what stands between the values stays.
-fn json(doc: &JsonDoc, words: &mut Words) {
+/// Every string becomes words, every number a number; what stands between the values stays. In answers of Security Center
+/// the words that name types stay, too, and keys that a person made up go.
+fn json(doc: &JsonDoc, format: Format, words: &mut Words) {
+    let center = format == Format::KscOpenApi;
+    let made_up = if center { openapi::profile_names(doc) } else { Vec::new() };
     let text = doc.text();
     let mut done = 0;
     for token in doc.tokens() {
         let between = text.get(done..token.span.start).unwrap_or("");
         match between.split_once('"') {
-            Some((before, key)) if token.secret_key => {
+            Some((before, key)) if token.secret_key || made_up.contains(&token.node) => {
                 words.keep(before);
                 words.keep("\"");
                 words.word(key);
@@ -129,6 +134,11 @@ fn json(doc: &JsonDoc, words: &mut Words) {
         }
         done = token.span.start;
         match token.kind {
+            JsonKind::String if center && openapi::is_type(doc, token.node) => {
+                words.keep("\"");
+                words.keep(doc.unmasked(token.node));
+                words.keep("\"");
+            }
             JsonKind::String => {
                 let from = words.out.len() + 1;
                 words.keep("\"");
@@ -292,7 +302,7 @@ mod tests {
         assert_eq!(copy.name, "sanitised.json");
         assert_eq!(
             String::from_utf8(copy.bytes).unwrap(),
-            "{\n \"AppSettings\": {\"TraceFolder\": \"/w1/w2\\u000a\\\\w3\", \"TraceMaxFileCount\": 4, \"On\": true,\n\
+            "{\n \"AppSettings\": {\"TraceFolder\": \"/w1/w2\\u000a\\\\w3\", \"TraceMaxFileCount\": 5, \"On\": true,\n\
              \"Off\": 0, \"w5\": {\"x\": \"/w1/w2\"}, \"\\u0041\": null, \"E\": []}}\n"
         );
     }

@@ -10,9 +10,10 @@
 //! | [`rows`] | CSV files and pasted lists | the user confirms the columns |
 //! | [`klp`] | policy files of Security Center | kaspersky-windows, section 7.1 |
 //!
-//! [`machine`] asks what variables in Windows paths stand for.
+//! [`howto`] says how each export is made. [`machine`] asks what variables in Windows paths stand for.
 
 mod confirmed;
+pub mod howto;
 pub mod kesl;
 pub mod klp;
 pub mod ksws;

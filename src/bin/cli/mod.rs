@@ -11,7 +11,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use crosswalk::bundle::{self, OutFile};
-use crosswalk::intake::recognise::FORMATS;
+use crosswalk::intake::recognise::{FORMATS, FormatInfo};
+use crosswalk::kaspersky::howto;
 use crosswalk::options::{Answers, Recipe};
 use crosswalk::vendor;
 
@@ -160,9 +161,18 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
+/// A format with the ways to a file of it.
+#[derive(serde::Serialize)]
+struct FormatTold {
+    #[serde(flatten)]
+    info: &'static FormatInfo,
+    how_to: Vec<&'static howto::HowTo>,
+}
+
 fn formats(json: bool) -> String {
     if json {
-        let all: Vec<_> = FORMATS.iter().map(|(_, _, info)| info).collect();
+        let told = |info: &'static FormatInfo| FormatTold { info, how_to: howto::ways(info.id).collect() };
+        let all: Vec<_> = FORMATS.iter().map(|(_, _, info)| told(info)).collect();
         return output::json(&all);
     }
     let rows = FORMATS.iter().map(|(_, _, f)| {

@@ -50,21 +50,22 @@ pub(super) fn by_bytes(bytes: &[u8]) -> Option<Refusal> {
     bytes::look(bytes).map(Look::refusal)
 }
 
-/// Says better what a file that nobody knew looks like. Other refusals stay as they are.
+/// Refuses a text that is known to be something else; for readers that would take nearly any text.
 pub(super) fn by_text(text: &str) -> Option<Refusal> {
-    let head = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= HEAD).last().unwrap_or(0);
-    text::look(if text.len() <= HEAD { text } else { text.get(..head).unwrap_or(text) })
+    text::look(text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text), false)
 }
 
+/// Says better what a file that nobody knew looks like. Other refusals stay as they are.
 pub(super) fn explain(refusal: Refusal, bytes: &[u8]) -> Refusal {
-    const NOT_KNOWN: [&str; 5] =
-        [finding::UNKNOWN_FORMAT, finding::ILL_FORMED, finding::DOCTYPE, finding::BINARY, finding::ENCODING];
-    if !NOT_KNOWN.contains(&refusal.code) {
+    const NOT_KNOWN: [&str; 3] = [finding::UNKNOWN_FORMAT, finding::BINARY, finding::ENCODING];
+    const BROKEN: [&str; 3] = [finding::ILL_FORMED, finding::DOCTYPE, finding::JSON_ILL_FORMED];
+    let broken = BROKEN.contains(&refusal.code);
+    if !broken && !NOT_KNOWN.contains(&refusal.code) {
         return refusal;
     }
     let head = bytes.get(..bytes.len().min(HEAD)).unwrap_or(bytes);
     if let Ok(decoded) = decode::decode(head)
-        && let Some(found) = text::look(&decoded.text)
+        && let Some(found) = text::look(&decoded.text, broken)
     {
         return Refusal { code: found.code, message: found.message, hint: found.hint, ..refusal };
     }

@@ -25,6 +25,8 @@ enum Sign {
     Json(&'static [&'static str]),
     /// So many different ones of these begin a line, with a blank, `=` or `:` behind them.
     Lines(usize, &'static [&'static str]),
+    /// A web page that holds all of these.
+    Html(&'static [&'static str]),
     /// Something else.
     Test(fn(&Text<'_>) -> bool),
 }
@@ -86,7 +88,7 @@ const TABLE: &[(Sign, Look)] = &[
         ),
     ),
     (
-        Sign::Test(|t| t.is_html() && t.text.contains("Kaspersky")),
+        Sign::Html(&["Kaspersky"]),
         kaspersky(
             "This looks like a report or a page of a console that was saved",
             "A report says what happened, and a page shows only a part; export the lists or the policy itself",
@@ -254,7 +256,7 @@ const TABLE: &[(Sign, Look)] = &[
         ),
     ),
     (
-        Sign::Test(|t| t.is_html()),
+        Sign::Html(&[]),
         file(
             "This is a web page",
             "A page shows only a part of the settings; export the lists or the policy itself",
@@ -342,10 +344,11 @@ const VENDORS: &[&str] = &[
     "Microsoft Defender",
 ];
 
-pub(super) fn look(text: &str) -> Option<Refusal> {
+/// What a text looks like. `broken` when it is XML or JSON that is not well-formed.
+pub(super) fn look(text: &str, broken: bool) -> Option<Refusal> {
     let text = Text::new(text);
-    let row = TABLE.iter().find(|(sign, _)| sign.fits(&text));
-    row.map(|(_, look)| look.refusal()).or_else(|| names_a_vendor(&text))
+    let row = TABLE.iter().find(|(sign, _)| (!broken || sign.holds_when_broken()) && sign.fits(&text));
+    row.map(|(_, look)| look.refusal()).or_else(|| if broken { None } else { names_a_vendor(&text) })
 }
 
 fn names_a_vendor(text: &Text<'_>) -> Option<Refusal> {
@@ -372,8 +375,15 @@ impl Sign {
                 let found = words.iter().filter(|word| text.lines().any(|line| sets(line, word)));
                 found.count() >= *least
             }
+            Self::Html(words) => text.is_html() && words.iter().all(holds),
             Self::Test(test) => test(text),
         }
+    }
+
+    /// Whether it tells something of a text that is cut off or broken. A word in the middle does not: it may be a path in
+    /// a broken export of Kaspersky's.
+    const fn holds_when_broken(&self) -> bool {
+        matches!(self, Self::Begins(_) | Self::Root(_) | Self::Html(_))
     }
 }
 
@@ -397,17 +407,19 @@ impl<'t> Text<'t> {
         if self.json || !self.root.is_empty() {
             return false;
         }
-        let (mut all, mut like) = (0, 0);
+        let (mut all, mut keys, mut entries) = (0, 0, 0);
         for line in self.lines().take(50).filter(|line| !line.starts_with('#') && *line != "---") {
-            let key = line.strip_prefix("- ").unwrap_or(line);
-            let key = key.trim_matches(['"', '\'']);
+            let key = line.strip_prefix("- ").unwrap_or(line).trim_matches(['"', '\'']);
             let word =
                 |k: &str| !k.is_empty() && k.chars().all(|c| c.is_alphanumeric() || "_-.:\"'".contains(c));
             let keyed = key.split_once(": ").map_or_else(|| key.strip_suffix(':'), |(k, _)| Some(k));
             all += 1;
-            like += usize::from(keyed.is_some_and(word) || line.starts_with("- "));
+            keys += usize::from(keyed.is_some_and(word));
+            entries += usize::from(!keyed.is_some_and(word) && line.starts_with("- "));
         }
-        all >= 2 && like * 4 >= all * 3 || self.start.starts_with("---\n") && like > 0
+        // Entries alone are a list that somebody wrote.
+        let like = keys + entries;
+        keys > 0 && (all >= 2 && like * 4 >= all * 3 || self.start.starts_with("---\n"))
     }
 }
 
@@ -502,8 +514,9 @@ mod tests {
             "{\"AppSettings\":{\"UseKSN\":\"No\"}}",
             "C:\\Data\\*.log\nD:\\x\n",
             "2024;x",
+            "- C:\\Data\\\n- D:\\Archive\\*.bak\n",
         ] {
-            assert!(look(text).is_none(), "{text}: {:?}", look(text));
+            assert!(look(text, false).is_none(), "{text}: {:?}", look(text, false));
         }
     }
 }

@@ -151,6 +151,16 @@ pub(crate) fn lists(doc: &JsonDoc) -> Vec<(NodeId, String)> {
     Walk::over(doc).lists
 }
 
+/// The values whose keys are names of profiles, for a sanitised copy: a person made them up.
+pub(crate) fn profile_names(doc: &JsonDoc) -> Vec<NodeId> {
+    Walk::over(doc).profile_names
+}
+
+/// Whether a value is the word of a type, as in `"type":"params"`.
+pub(crate) fn is_type(doc: &JsonDoc, node: NodeId) -> bool {
+    doc.key(node) == "type" && walk::TYPES.contains(&doc.unmasked(node))
+}
+
 /// How sure the shape of a policy is, and what attributes are called.
 const SHAPE: Certainty = Certainty::Documented;
 

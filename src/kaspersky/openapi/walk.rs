@@ -64,7 +64,7 @@ const ATTRIBUTES: &[(&str, &str)] = &[
 const OF_PROFILE: [&str; 3] = ["EXPRESSION", "KLSSPOL_PRF_ENABLED", "KLSSPOL_PRF_PROTECTED"];
 
 /// Types of a value that is written as an object.
-const TYPES: [&str; 7] = ["params", "long", "float", "double", "datetime", "date", "binary"];
+pub(super) const TYPES: [&str; 7] = ["params", "long", "float", "double", "datetime", "date", "binary"];
 
 /// Whether a setting is locked.
 #[derive(Clone, Debug, Default)]
@@ -119,6 +119,8 @@ pub(super) struct Walk<'d> {
     pub(super) rows: Vec<Row>,
     pub(super) lists: Vec<(NodeId, String)>,
     pub(super) policies: Vec<PolicyFacts>,
+    /// Values whose keys are names of profiles.
+    pub(super) profile_names: Vec<NodeId>,
     /// Whether a setting was met.
     pub(super) settings: bool,
     /// Policies whose profiles the collector could not read.
@@ -136,6 +138,7 @@ impl<'d> Walk<'d> {
             rows: Vec::new(),
             lists: Vec::new(),
             policies: Vec::new(),
+            profile_names: Vec::new(),
             settings: false,
             profiles_missing: 0,
         };
@@ -294,6 +297,7 @@ impl<'d> Walk<'d> {
             self.row(structure, What::Context, "Profiles".to_owned());
         }
         for child in doc.children(object) {
+            self.profile_names.push(child);
             let mut structure = Vec::new();
             if let Inner::Node(inner) = self.unwrapped(child, &mut structure) {
                 self.attributes(inner, structure, &format!("Profile {}", doc.key(child)));
