@@ -508,7 +508,8 @@ impl State {
             .collect();
         for (at, draft) in open {
             self.drafts.entry((id, at)).or_insert_with(|| Rc::new(draft));
-            let asked = |j: &Request| matches!(j, Request::Preview { id: of, at: n, .. } if (*of, *n) == (id, at));
+            let asked =
+                |j: &Request| matches!(j, Request::Preview { id: of, at: n, .. } if (*of, *n) == (id, at));
             if !self.jobs.iter().any(asked) {
                 self.preview(id, at, effects);
             }
@@ -562,7 +563,9 @@ impl State {
     fn confirm(&mut self, id: InputId, at: usize, effects: &mut Vec<Effect>) {
         let Some(draft) = self.drafts.get(&(id, at)).cloned() else { return };
         let outcome = draft.mapping.complete();
-        if let Err(why) | Ok(Err(why)) = outcome.map(|()| draft.preview.clone().map_or(Ok(()), |p| p.map(drop))) {
+        if let Err(why) | Ok(Err(why)) =
+            outcome.map(|()| draft.preview.clone().map_or(Ok(()), |p| p.map(drop)))
+        {
             self.notice = format!("Not confirmed. {why}");
             effects.push(Effect::Focus(format!("{}-outcome", place(id, at))));
             return;

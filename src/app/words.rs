@@ -2,6 +2,7 @@
 //! corrected in one place.
 
 use super::protocol::{ResultView, Sample, Tally};
+use crate::columns::Confidence;
 use crate::options::Recipe;
 use crate::view::{ConversionView, PreviewView};
 
@@ -153,6 +154,15 @@ pub fn outcome<'a>(results: impl Iterator<Item = &'a ResultView>) -> String {
     format!("Converted: {}{person}", carried(&all))
 }
 
+/// How sure a proposal is, to begin a sentence.
+pub const fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "Quite sure.",
+        Confidence::Medium => "Likely.",
+        Confidence::Low => "A guess.",
+    }
+}
+
 /// What a recipe holds: *the columns of 2 lists, 1 answer*.
 pub fn recipe(recipe: &Recipe) -> String {
     let lists = match recipe.tables.len() {
@@ -180,7 +190,10 @@ pub fn previewed(outcome: &Result<Vec<PreviewView>, String>) -> String {
     let first = things(rows.len(), "row");
     match person {
         0 => format!("Read with these meanings: {} of the first {first}", rows.len()),
-        n => format!("Read with these meanings: {} of the first {first}; {n} {stay} with a person", rows.len() - n),
+        n => format!(
+            "Read with these meanings: {} of the first {first}; {n} {stay} with a person",
+            rows.len() - n
+        ),
     }
 }
 

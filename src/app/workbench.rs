@@ -328,7 +328,9 @@ impl Workbench {
                 bytes.push(b'\n');
                 Some(OutFile { name: recipe::FILE.into(), bytes })
             }
-            Parcel::Collector => Some(OutFile { name: collector::FILE.into(), bytes: collector::SCRIPT.into() }),
+            Parcel::Collector => {
+                Some(OutFile { name: collector::FILE.into(), bytes: collector::SCRIPT.into() })
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 //! Packet rules in the field's terms: ports as ranges, addresses as ranges or zones, protocols by name or number. A value
 //! that is none of these is an error for the reader to say; a rule that exists is understood.
 
-use std::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::fmt;
 
 use super::PathMask;
 

@@ -61,7 +61,9 @@ fn summary(state: &State, id: InputId, table: &TableView, on: &Callback<Action>)
     let by = state.by(id, table);
     let others = state.of_this_shape(id, table);
     let who = match &by {
-        Some(By::Shape) if others > 0 => format!("Confirmed by you, for every list of this shape; {others} more here."),
+        Some(By::Shape) if others > 0 => {
+            format!("Confirmed by you, for every list of this shape; {others} more here.")
+        }
         Some(By::Recipe(name)) => format!("Confirmed by the recipe {name}."),
         _ => "Confirmed by you.".to_owned(),
     };
@@ -73,7 +75,8 @@ fn summary(state: &State, id: InputId, table: &TableView, on: &Callback<Action>)
     let keep = on.reform(|_: MouseEvent| Action::Taken(Parcel::Recipe, Purpose::Save));
     let change = on.reform(move |_: MouseEvent| Action::Reopened(id, at));
     let take_back = on.reform(move |_: MouseEvent| Action::Unconfirmed(id, at));
-    let known: Vec<(&ColumnView, &ColumnMeaning)> = table.columns.iter().zip(&table.mapping.columns).collect();
+    let known: Vec<(&ColumnView, &ColumnMeaning)> =
+        table.columns.iter().zip(&table.mapping.columns).collect();
     let told = known.iter().filter(|(_, c)| !matches!(c.role, Role::NoEffect | Role::Unknown));
     let rest = |role: Role| -> Vec<&str> {
         known.iter().filter(|(_, c)| c.role == role).map(|(c, _)| c.name.as_str()).collect()
@@ -113,8 +116,10 @@ fn summary(state: &State, id: InputId, table: &TableView, on: &Callback<Action>)
 /// Values that were given a meaning: *(305: yes)*.
 fn given(column: &ColumnMeaning) -> String {
     let meanings = crate::columns::vocabulary::meanings(column.role);
-    let label = |word: &str| meanings.iter().find(|m| m.word == word).map_or_else(String::new, |m| m.label.into());
-    let given: Vec<String> = column.values.iter().map(|(v, word)| format!("{v} means {}", label(word))).collect();
+    let label =
+        |word: &str| meanings.iter().find(|m| m.word == word).map_or_else(String::new, |m| m.label.into());
+    let given: Vec<String> =
+        column.values.iter().map(|(v, word)| format!("{v} means {}", label(word))).collect();
     if given.is_empty() { String::new() } else { format!(" ({})", given.join("; ")) }
 }
 
