@@ -195,6 +195,19 @@ impl Draft {
         }
     }
 
+    /// The columns in the order in which they are shown: those that may say something, then those that look as if they say
+    /// nothing. It does not change while the user speaks.
+    pub fn order(&self, table: &TableView) -> Vec<usize> {
+        let silent = |at: &usize| {
+            let says = self.proposed.get(*at).is_some_and(|r| !matches!(r, Role::Unknown | Role::NoEffect));
+            let same =
+                table.sample.iter().all(|row| row.get(*at) == table.sample.first().and_then(|r| r.get(*at)));
+            !says && same
+        };
+        let (last, first): (Vec<usize>, Vec<usize>) = (0..table.columns.len()).partition(silent);
+        [first, last].concat()
+    }
+
     /// Takes in what the user said, with what follows from it.
     pub fn change(&mut self, change: Change) {
         self.touched = true;

@@ -21,7 +21,7 @@ const UNDO: usize = 200;
 /// How many workers may die one after the other.
 const FAILURES: usize = 3;
 
-/// Up to so many inputs, each is unfolded.
+/// Up to so many inputs, each is unfolded; of several customers none is.
 pub const HANDFUL: usize = 5;
 
 /// Where the worker stands.
@@ -446,7 +446,11 @@ impl State {
                 self.read().filter(|(e, _)| e.customer() == customer).nth(HANDFUL).is_none()
             }
             Fold::Input(Step::Bring, _) => true,
-            Fold::Input(..) => self.read().nth(HANDFUL).is_none(),
+            Fold::Input(..) => {
+                let mut customers = self.read().map(|(e, _)| e.customer());
+                let first = customers.next();
+                self.read().nth(HANDFUL).is_none() && customers.all(|c| Some(c) == first)
+            }
             Fold::Items(_) => false,
             Fold::Table(id, at) => {
                 let tables = self.entry(*id).and_then(Entry::sheet).map_or(&[][..], |s| &s.tables);

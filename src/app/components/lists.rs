@@ -141,7 +141,7 @@ fn editor(state: &State, entry: &Entry, table: &TableView, draft: &Draft, on: &C
         <>
             <p>{ "No document of the vendor says what these columns mean, so Crosswalk proposes and you confirm. Nothing of the \
                   list is converted before." }</p>
-            { rows(table, draft, &say) }
+            { rows(id, table, draft, &say) }
             { grid(entry, table, draft, &say) }
             { values(id, table, draft, &say) }
             { settings(id, at, draft, &say) }
@@ -167,28 +167,55 @@ fn also(others: usize) -> String {
     format!("Also for {others} of this shape, and for those that you bring later")
 }
 
-/// A choice with its label. `chosen` is the value of one of the options.
+/// Properties of [`Pick`].
+#[derive(Properties, PartialEq)]
+struct PickProps {
+    /// Id of the element.
+    id: String,
+    label: Html,
+    /// Values and texts.
+    options: Vec<(String, String)>,
+    /// The value of one of the options.
+    chosen: String,
+    say: Callback<String>,
+}
+
+/// A choice with its label.
+#[component]
+fn Pick(props: &PickProps) -> Html {
+    let PickProps { id, label, options, chosen, say } = props;
+    let place = use_node_ref();
+    let onchange = say.reform(|event: Event| {
+        event.target_dyn_into::<HtmlSelectElement>().map_or_else(String::new, |select| select.value())
+    });
+    // An attribute moves no choice that the user made before; the property does.
+    use_effect_with((place.clone(), chosen.clone(), options.clone()), |(place, chosen, _)| {
+        if let Some(select) = place.cast::<HtmlSelectElement>()
+            && select.value() != *chosen
+        {
+            select.set_value(chosen);
+        }
+    });
+    html! {
+        <label class="pick" for={id.clone()}>
+            <span>{ label.clone() }</span>
+            <select id={id.clone()} ref={place} {onchange}>
+                { for options.iter().map(|(value, text)| html! {
+                    <option key={value.clone()} value={value.clone()} selected={value == chosen}>{ text }</option>
+                }) }
+            </select>
+        </label>
+    }
+}
+
 fn select(
-    key: String,
+    id: String,
     label: Html,
     options: Vec<(String, String)>,
     chosen: &str,
     say: Callback<String>,
 ) -> Html {
-    let onchange = say.reform(|event: Event| {
-        event.target_dyn_into::<HtmlSelectElement>().map_or_else(String::new, |select| select.value())
-    });
-    html! {
-        <label class="pick" for={key.clone()} key={key.clone()}>
-            <span>{ label }</span>
-            <select id={key} {onchange}>
-                { for options.into_iter().map(|(value, text)| {
-                    let selected = value == chosen;
-                    html! { <option key={value.clone()} {value} {selected}>{ text }</option> }
-                }) }
-            </select>
-        </label>
-    }
+    html! { <Pick key={id.clone()} id={id.clone()} {label} {options} chosen={chosen.to_owned()} {say} /> }
 }
 
 fn owned(options: impl Iterator<Item = (&'static str, &'static str)>) -> Vec<(String, String)> {
@@ -196,8 +223,8 @@ fn owned(options: impl Iterator<Item = (&'static str, &'static str)>) -> Vec<(St
 }
 
 /// What each row is, and whose masks.
-fn rows(table: &TableView, draft: &Draft, say: &Callback<Change>) -> Html {
-    let key = |what: &str| format!("{what}-{}-{}", table.input, table.at);
+fn rows(id: InputId, table: &TableView, draft: &Draft, say: &Callback<Change>) -> Html {
+    let key = |what: &str| format!("{what}-{id}-{}", table.at);
     let kind = say.reform(|word: String| {
         let info = ROWS.iter().find(|info| info.word == word);
         Change::Rows(info.map_or(crate::columns::Rows::Listed, |info| info.rows))
@@ -246,20 +273,24 @@ fn grid(entry: &Entry, table: &TableView, draft: &Draft, say: &Callback<Change>)
     } else {
         format!("All {}", words::things(shown, "row"))
     };
+    let order = draft.order(table);
+    let moved = order.iter().enumerate().any(|(to, from)| to != *from);
+    let end = if moved { " Columns that hold the same in every row shown stand at the end." } else { "" };
     html! {
         <div class="scroll wide" tabindex="0" role="region" aria-label={format!("First rows of {}", entry.name)}>
             <table class="grid">
-                <caption>{ caption }{ ". Above each column, choose what it says." }</caption>
+                <caption>{ caption }{ ". Above each column, choose what it says." }{ end }</caption>
                 <thead>
                     <tr>
-                        { for table.columns.iter().zip(&draft.mapping.columns).enumerate().map(|(column, (view, meaning))| {
-                            head(format!("role-{id}-{at}-{column}"), column, view, meaning, draft, say)
+                        { for order.iter().filter_map(|&column| {
+                            let (view, meaning) = (table.columns.get(column)?, draft.mapping.columns.get(column)?);
+                            Some(head(format!("role-{id}-{at}-{column}"), column, view, meaning, draft, say))
                         }) }
                     </tr>
                 </thead>
                 <tbody>
                     { for table.sample.iter().map(|row| html! {
-                        <tr>{ for row.iter().map(|cell| html! { <td>{ cell }</td> }) }</tr>
+                        <tr>{ for order.iter().map(|column| html! { <td>{ row.get(*column) }</td> }) }</tr>
                     }) }
                 </tbody>
             </table>
