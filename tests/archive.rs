@@ -77,7 +77,11 @@ fn each_lie_costs_its_entry_and_no_other() {
     lie(Entry { offset: Some(u32::MAX), ..entry("zip64.ini", "x") }, "CW0021");
     lie(Entry { mode: Some(0o120_777), ..entry("link", "/etc/passwd") }, "CW0023");
     lie(entry("inner.zip", zip(&[entry("a.ini", "a")])), "CW0022");
-    lie(entry("inner.7z", b"7z\xBC\xAF\x27\x1C rest"), "CW0022");
+    lie(entry("inner.7z", b"7z\xBC\xAF\x27\x1C rest"), "CW0016");
+    lie(
+        entry("table.xlsx", zip(&[entry("[Content_Types].xml", "<x/>"), entry("xl/workbook.xml", "<x/>")])),
+        "CW0016",
+    );
     lie(entry("flood.ini", vec![b'a'; 8 << 20]), "CW0018");
     // Something behind the end of the packed data.
     let tail = [miniz_oxide::deflate::compress_to_vec(b"x", 6), b"tail".to_vec()].concat();
@@ -150,7 +154,7 @@ fn entries_that_share_bytes_are_refused() {
     );
     // An entry whose data swallow the header of the next one, as in the bombs that quote.
     let inner = entry("inner.ini", "inner");
-    let length = zip(&[inner.clone()]).len();
+    let length = zip(std::slice::from_ref(&inner)).len();
     let outer = Entry {
         deflate: false,
         packed_size: Some(length as u32),
@@ -171,10 +175,17 @@ fn archives_that_are_none_are_refused_whole() {
     assert_eq!(whole(&zip(&many)).code, "CW0018");
     let office = zip(&[entry("[Content_Types].xml", "<x/>"), entry("xl/workbook.xml", "<x/>")]);
     let refusal = whole(&office);
-    assert_eq!((refusal.code, refusal.input.as_str()), ("CW0008", "box.zip"));
+    assert_eq!((refusal.code, refusal.input.as_str()), ("CW0016", "box.zip"));
     // A directory that says it is longer: what is there is read, and that something may be missing is said.
     let out = pieces(&zip_announcing(&[entry("a.ini", "a")], 2));
     assert_eq!(out, [("a.ini".to_owned(), "a".to_owned()), ("box.zip".to_owned(), "CW0017".to_owned())]);
+}
+
+#[test]
+fn an_archive_is_no_file() {
+    let refusal = common::reading("x.ini", &zip(&[entry("a.ini", "a")])).unwrap_err();
+    assert_eq!((refusal.code, refusal.input.as_str()), ("CW0022", "x.ini"));
+    assert!(refusal.hint.contains("Unpack it first"));
 }
 
 #[test]

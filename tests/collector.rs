@@ -432,7 +432,8 @@ fn words(script: &mut Script<'_>) {
     }
     for needed in [
         "Set-StrictMode -Version 2.0",
-        "if ((Test-Path -LiteralPath $target) -and -not $Force) {",
+        "foreach ($file in $target, $part) {",
+        "if ((Test-Path -LiteralPath $file) -and -not $Force) {",
         "Move-Item -LiteralPath $part -Destination $target -Force:$Force",
         "$part = $target + '.part'",
         "if ($wanted -notmatch '^([0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$') {",

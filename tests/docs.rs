@@ -41,6 +41,89 @@ fn formats() -> String {
     out
 }
 
+/// The schema of recipes: the words come from the tables that the page and the readers use.
+fn recipe_schema() -> String {
+    use crosswalk::columns::look::Look;
+    use crosswalk::columns::mapping::LANGUAGES;
+    use crosswalk::columns::role::{ROLES, ROWS};
+    use crosswalk::columns::{Source, vocabulary};
+    use serde_json::{Map, Value, json};
+    let roles: Vec<&str> = ROLES.iter().map(|r| r.word).collect();
+    let rows: Vec<&str> = ROWS.iter().map(|r| r.word).collect();
+    let languages: Vec<&str> = LANGUAGES.iter().map(|(l, _)| l.id()).collect();
+    let sources = [Source::PropertiesMap, Source::OpenApi, Source::Rows, Source::Strings]
+        .map(|s| serde_json::to_value(s).unwrap());
+    let looks = [
+        Look::Empty,
+        Look::Switch,
+        Look::Number,
+        Look::Ports,
+        Look::Address,
+        Look::Hash,
+        Look::Url,
+        Look::Path,
+        Look::Threat,
+        Look::Secret,
+        Look::Text,
+    ]
+    .map(|l| serde_json::to_value(l).unwrap());
+    let words = |role| vocabulary::meanings(role).iter().map(|m| m.word).collect::<Vec<_>>();
+    let mut otherwise = Map::new();
+    for role in ROLES.iter().filter(|r| !words(r.role).is_empty()) {
+        let mut known = words(role.role);
+        if role.word == "subfolders" {
+            known.push("not-told");
+        }
+        otherwise.insert(role.word.into(), json!({"enum": known}));
+    }
+    let schema: Value = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Recipe of Crosswalk, form 1",
+        "description": "Answers and confirmed columns, kept from one customer for the next. It holds no policy data.",
+        "type": "object",
+        "required": ["crosswalk_recipe"],
+        "additionalProperties": false,
+        "properties": {
+            "crosswalk_recipe": {"const": 1},
+            "answers": {"description": "Answers by question key; a key with @ is for one input only", "type": "object", "additionalProperties": {"type": "string"}},
+            "tables": {"type": "array", "items": {"$ref": "#/$defs/table"}}
+        },
+        "$defs": {
+            "table": {
+                "type": "object",
+                "required": ["source", "confirmed", "rows", "columns"],
+                "additionalProperties": false,
+                "properties": {
+                    "source": {"description": "What kind of export the list stands in", "enum": sources},
+                    "list": {"description": "Which list of the export, by the names of its fields; absent when the export is one list", "type": "string"},
+                    "confirmed": {"description": "false in a draft: nothing is converted by it", "type": "boolean"},
+                    "rows": {"description": "What each row is", "enum": rows},
+                    "language": {"description": "Whose rules the masks follow", "enum": languages},
+                    "columns": {"description": "Every column of the list; another list is refused", "type": "array", "minItems": 1, "items": {"$ref": "#/$defs/column"}},
+                    "otherwise": {"description": "What no column says, by role", "type": "object", "additionalProperties": false, "properties": otherwise}
+                }
+            },
+            "column": {
+                "type": "object",
+                "required": ["role"],
+                "additionalProperties": false,
+                "properties": {
+                    "name": {"description": "Name of the column in the export; all columns have one, or none", "type": "string"},
+                    "look": {"description": "What the values of a column without a name look like", "enum": looks},
+                    "role": {"description": "What the column says", "enum": roles},
+                    "values": {"description": "Words of the export and what they mean, such as {\"305\": \"on\"}", "type": "object", "additionalProperties": {"type": "string"}}
+                }
+            }
+        }
+    });
+    serde_json::to_string_pretty(&schema).unwrap() + "\n"
+}
+
+#[test]
+fn the_schema_of_recipes_is_that_of_the_tables() {
+    check("docs/recipe.schema.json", &recipe_schema());
+}
+
 fn targets() -> String {
     let mut out = String::from(
         "| target | system | carries | how well it is proven | files |\n|---|---|---|---|---|\n",

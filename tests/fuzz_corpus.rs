@@ -78,10 +78,10 @@ fn files_keep_the_promises() {
         .collect();
     assert!(suite.len() >= 4);
     let mut failed = Vec::new();
-    for reader in [readers::KESL, readers::KSWS, readers::LOCAL_LIST, readers::KLP, readers::ARCHIVE] {
+    for reader in readers::ALL {
         let own = files("corpus", reader.target).into_iter().chain(files("regressions", reader.target));
         for (name, bytes) in suite.iter().cloned().chain(own) {
-            if std::panic::catch_unwind(|| readers::check(&reader, &bytes)).is_err() {
+            if std::panic::catch_unwind(|| readers::check(reader, &bytes)).is_err() {
                 failed.push(format!("{}: {name}", reader.target));
             }
         }

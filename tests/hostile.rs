@@ -209,7 +209,8 @@ fn a_million_of_everything() {
     let part = if all() { million } else { million / 5 };
     let many = |piece: &dyn Fn(usize) -> String, count: usize| (0..count).map(piece).collect::<String>();
     let head = "Version=12.1.0.1274\n[AppSettings]\nUseKSN=No\n";
-    let cases: [(&str, String); 9] = [
+    let fields = |n: usize| format!("<tBOOL name=\"f{n}\">1</tBOOL>");
+    let cases: [(&str, String); 17] = [
         ("attributes", format!("<KAV-WSEE-Settings {}/>", many(&|n| format!("a{n}='' "), million))),
         (
             "elements",
@@ -222,10 +223,57 @@ fn a_million_of_everything() {
         ("lines without meaning", format!("{head}{}", "x\n".repeat(part))),
         ("comments after an empty section", format!("{head}[E]\n{}[F]\n", "# c\n".repeat(part))),
         ("rows", "1;D:\\a;*;*;1;0;1;;1\n".repeat(part / 9)),
+        ("pasted paths", many(&|n| format!("C:\\a\\{n}.exe\n"), part)),
+        ("cells of one row", format!("Path;Comment\n{}\n", "C:\\a.exe;".repeat(part))),
+        ("rows of a table", format!("Path,Comment\n{}", "C:\\a.exe,note\n".repeat(part))),
+        (
+            "fields of a row of a console list",
+            format!("<propertiesmap><key name=\"0000\">{}</key></propertiesmap>", many(&fields, part)),
+        ),
+        (
+            "rows of a console list",
+            format!(
+                "<propertiesmap>{}</propertiesmap>",
+                many(
+                    &|n| format!(
+                        "<key name=\"{n:04}\"><tSTRING name=\"sImagePath\">C:\\a.exe</tSTRING></key>"
+                    ),
+                    part
+                )
+            ),
+        ),
+        (
+            "keys of an object",
+            format!(
+                "{{\"AppSettings\":{{\"UseKSN\":\"No\"}},\"Version\":\"12.1.0.1274\",\"X\":{{{}\"z\":1}}}}",
+                many(&|n| format!("\"k{n}\":1,"), part)
+            ),
+        ),
+        (
+            "the same key of an object",
+            format!(
+                "{{\"AppSettings\":{{\"UseKSN\":\"No\"}},\"Version\":\"12.1.0.1274\",\"X\":{{{}\"z\":1}}}}",
+                "\"k\":1,".repeat(part)
+            ),
+        ),
+        (
+            "elements of an array",
+            format!(
+                "{{\"AppSettings\":{{\"UseKSN\":\"No\"}},\"Version\":\"12.1.0.1274\",\"X\":[{}1]}}",
+                "1,".repeat(part)
+            ),
+        ),
     ];
     for (what, body) in cases {
         let start = Instant::now();
-        let read = reading("x", body.as_bytes()).unwrap_or_else(|r| panic!("{what}: {r:?}"));
+        let read = match reading("x", body.as_bytes()) {
+            Ok(read) => read,
+            Err(refusal) => {
+                says_why(&refusal, what);
+                println!("{what}: refused in {:?}: {}", start.elapsed(), refusal.message);
+                continue;
+            }
+        };
         let read_in = start.elapsed();
         nothing_lost(&read, &Options::default(), what);
         println!(

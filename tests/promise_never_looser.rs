@@ -17,7 +17,7 @@ use common::{
 };
 use crosswalk::options::Options;
 use judge::output::{Lists, lists};
-use judge::source::{Kesl, KeslRule, Windows, kesl, ksws, local_list, task_of};
+use judge::source::{Kesl, KeslRule, Windows, ini_of_json, kesl, ksws, local_list, task_of};
 use judge::{ACCESS, Component, DEMAND, SCRIPT};
 use proptest::prelude::*;
 use regex::Regex;
@@ -292,6 +292,9 @@ fn looser(source: &dyn Source, output: &Output, separator: char) -> Option<(Comp
 fn source(format: &str, text: &str, options: &Options) -> Box<dyn Source> {
     match format {
         "kesl-export" => Box::new(kesl(text, None)),
+        "kesl-json" if options.answers.given.get("kesl.json").is_some_and(|a| a == "confirmed") => {
+            Box::new(kesl(&ini_of_json(text), None))
+        }
         "kesl-task" => Box::new(kesl(text, task_of(text, options))),
         "ksws-xml" => Box::new(ksws(text, options)),
         "local-exclusions" => Box::new(local_list(text, options)),
@@ -319,6 +322,7 @@ fn answer_sets() -> Vec<Options> {
                 ("local-list.subfolders", subfolders),
                 ("trusted.opened-files", "yes"),
                 ("kesl.task", task),
+                ("kesl.json", if list == "consumer" { "confirmed" } else { "no" }),
             ]));
         }
     }

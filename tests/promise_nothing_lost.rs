@@ -5,7 +5,9 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::leaves::{Leaf, ini_leaves, klp_leaves, leaves_of, list_leaves, rows_leaves, xml_leaves};
+use common::leaves::{
+    Leaf, ini_leaves, json_leaves, klp_leaves, leaves_of, list_leaves, rows_leaves, xml_leaves,
+};
 use common::{Given, accept_all, convert_read, decoded, generous, inputs, reading, report, routes, text};
 use crosswalk::options::Options;
 use proptest::prelude::*;
@@ -115,6 +117,10 @@ fn the_judge_counts_as_the_design_says() {
         ]
     );
     assert_eq!(
+        paths(json_leaves("{\"a\": [1, {\"b\": \"\\u0041\"}],\n \"a\": {}, \"c.d\": [\n] }")),
+        ["a.0@1", "a.1.b@1", "a#2@2", "c\\.d@2"]
+    );
+    assert_eq!(
         paths(list_leaves("1;a;\r\n\r\n1;b")),
         ["row 1 column 1@1", "row 1 column 2@1", "row 1 column 3@1", "row 3 column 1@3", "row 3 column 2@3"]
     );
@@ -153,6 +159,35 @@ fn nothing_lost_in_odd_ini() {
     check("x.ini", &common::utf8_bom(odd), "odd with mark");
     check("x.ini", &common::utf16le(odd), "odd UTF-16LE");
     check("x.ini", &common::utf16be(odd), "odd UTF-16BE");
+}
+
+#[test]
+fn nothing_lost_in_support_bundles() {
+    let odd = "Settings of all tasks:\nScanArchived=Yes\nTaskID 1 File_Threat_Protection configuration:\nUseExcludeMasks=Yes\n[ScanScope.item_0000]\nPath=/\n\
+               TaskID 2 Scan_My_Computer configuration:\nUseExcludeMasks=No\nUseExcludeMasks=Yes\n[Empty]\nTaskID 33 My  own scan configuration:\nbroken\n\
+               [ExcludedFromScanScope.item_0000]\nPath=/a\nTaskID 2 Scan_My_Computer configuration:\nUseExcludeMasks=No\nTaskID x y configuration:\nTaskID 5 configuration:\n";
+    check("x.txt", odd.replace("My  own", "My own").as_bytes(), "several tasks");
+    check(
+        "x.txt",
+        &common::utf16le(
+            "TaskID 1 A configuration:\r\nUseExcludeMasks=Yes\r\nTaskID 1 A configuration:\r\n[B]\r\n",
+        ),
+        "twice",
+    );
+}
+
+#[test]
+fn nothing_lost_in_odd_json() {
+    let odd = "{ \"Version\": \"12.1.0\", \"AppSettings\": {\"UseKSN\": \"No\", \"UseKSN\": null, \"New.Key\": 1.50e3, \"\": [], \"line 7\": \"x\"},\n\
+               \"MonitoringTask\": [{\"TaskName\": \"File_Threat_Protection\", \"TaskType\": \"OAS\", \"Settings\": {\n\
+               \"ExcludedFromScanScope\": [{\"Path\": \"/a\\u002fb\", \"AreaMask\": [\"*\", [\"x\"], {}]}, 5, [], null],\n\
+               \"ExcludedFromScanScope.item_0000\": {\"Path\": \"/a\"}, \"ScanScope\": {\"item_0000\": {\"Path\": \"C:\\\\x\"}, \"y\": 7}}}, {}],\n\
+               \"OnDemandTask.item_0000\": {\"TaskName\": \"a\\\\b\"}, \"Deep\": [[[[{\"a\": [[]]}]]]], \"ä.#\": \"ö\" }\n";
+    check("x.json", odd.as_bytes(), "odd");
+    check("x.json", odd.replace('\n', "\r\n").as_bytes(), "odd CRLF");
+    check("x.json", &common::utf8_bom(odd), "odd with mark");
+    check("x.json", &common::utf16be(odd), "odd UTF-16BE");
+    check("x.json", b"{\"ScanArchived\": true, \"ExcludedFromScanScope\": []}", "one task");
 }
 
 #[test]
@@ -229,6 +264,37 @@ fn value() -> impl Strategy<Value = String> {
         .prop_map(str::to_owned),
         "[ -~äß€я]{0,12}",
     ]
+}
+
+/// JSON text with keys of exports anywhere in it.
+fn json_text() -> impl Strategy<Value = String> {
+    let key = prop_oneof![
+        6 => prop::sample::select(vec![
+            "AppSettings", "MonitoringTask", "OnDemandTask.item_0000", "item_0000", "item_0001", "Settings", "TaskName",
+            "TaskType", "ExcludedFromScanScope", "ExcludedFromScanScope.item_0000", "Path", "AreaMask", "UseScanArea",
+            "Schedule", "RuleType", "PacketRules", "ScanArchived", "UseExcludeMasks", "ExcludeMasks", "Unknown", "",
+        ]).prop_map(str::to_owned),
+        1 => "[a-z.#é ]{0,4}",
+    ];
+    let scalar = prop_oneof![
+        value().prop_map(|v| serde_json::to_string(&v).unwrap()),
+        prop::sample::select(vec!["true", "false", "null", "0", "-1.5e+10", "17", "\"OAS\"", "\"ODS\""])
+            .prop_map(str::to_owned),
+    ];
+    let tree = scalar.prop_recursive(5, 60, 6, move |inner| {
+        let pair = (key.clone(), inner.clone())
+            .prop_map(|(k, v)| format!("{}:{v}", serde_json::to_string(&k).unwrap()));
+        prop_oneof![
+            prop::collection::vec(inner, 0..4).prop_map(|all| format!("[{}]", all.join(",\n"))),
+            prop::collection::vec(pair, 0..6).prop_map(|all| format!("{{\n{}}}", all.join(", "))),
+        ]
+    });
+    prop::collection::vec(tree, 3).prop_map(|all| {
+        format!(
+            "{{\"AppSettings\": {}, \"MonitoringTask\": [{}], \"OnDemandTask\": {}}}",
+            all[0], all[1], all[2]
+        )
+    })
 }
 
 fn ini_line() -> impl Strategy<Value = String> {
@@ -345,5 +411,10 @@ proptest! {
         let good = "1;D:\\a\\;*;*;1;0;1;first;1\r\n".repeat(rows.len() + 1);
         let text = format!("{good}{}\r\n", rows.join("\r\n"));
         check("generated.csv", &encoded(&text, how), &text);
+    }
+
+    #[test]
+    fn nothing_lost_in_generated_json(text in json_text(), how in 0u8..4) {
+        check("x.json", &encoded(&text, how), &text);
     }
 }

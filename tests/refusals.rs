@@ -72,6 +72,10 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str, u32, u32)> {
         ("mismatched tags", xml("<a></b>"), "CW0005", 2, 4),
         ("JSON", b"{\"PxgRetVal\":{}}".to_vec(), "CW0009", 1, 1),
         ("other XML", b"<other/>".to_vec(), "CW0008", 1, 1),
+        ("JSON cut off", b"{\"AppSettings\":\n {\"UseKSN\": \"No".to_vec(), "CW0014", 2, 16),
+        ("JSON with a comma too many", b"{\"AppSettings\": {},}".to_vec(), "CW0014", 1, 19),
+        ("two JSON texts", b"{\"AppSettings\": {}}\n{}".to_vec(), "CW0014", 2, 1),
+        ("JSON nested too deep", "[".repeat(1000).replacen('[', "[[", 1).into_bytes(), "CW0007", 1, 257),
         ("plain text", b"hello there".to_vec(), "CW0008", 0, 0),
         ("kesl.ini", b"[General]\nPackageType=rpm\nScanMemoryLimit=8192\n".to_vec(), "CW0009", 0, 0),
         (

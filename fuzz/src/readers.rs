@@ -14,9 +14,10 @@
 
 use std::collections::BTreeMap;
 
+use crosswalk::columns::{Mapping, propose};
 use crosswalk::intake::archive::{Archive, Piece, is_zip};
 use crosswalk::intake::batch::{Brought, customers};
-use crosswalk::options::{Answers, Options};
+use crosswalk::options::{Answers, Confirmed, Options};
 use crosswalk::watch::unwatched;
 use crosswalk::{Conversion, Reading, Refusal, bundle, convert, finding, interpret, read, vendor};
 
@@ -30,15 +31,27 @@ pub struct Reader {
 
 /// KESL exports and task files.
 pub const KESL: Reader = Reader { target: "read_kesl", formats: &["kesl-export", "kesl-task"] };
+/// The same as JSON.
+pub const JSON: Reader = Reader { target: "read_json", formats: &["kesl-json"] };
+/// Answers of Security Center.
+pub const OPENAPI: Reader = Reader { target: "read_openapi", formats: &["ksc-openapi"] };
 /// KSWS and its family.
 pub const KSWS: Reader = Reader { target: "read_ksws", formats: &["ksws-xml"] };
 /// Lists of the local interface.
 pub const LOCAL_LIST: Reader =
     Reader { target: "read_local_list", formats: &["local-exclusions", "local-trusted"] };
+/// Console lists of KES for Windows.
+pub const PROPERTIESMAP: Reader = Reader { target: "read_propertiesmap", formats: &["kes-console-list"] };
+/// Tables and pasted rows.
+pub const CSV: Reader = Reader { target: "read_csv", formats: &["rows"] };
 /// Policy files of Security Center.
 pub const KLP: Reader = Reader { target: "read_klp", formats: &["ksc-klp"] };
 /// Archives of anything.
 pub const ARCHIVE: Reader = Reader { target: "read_archive", formats: &[] };
+
+/// All of them.
+pub const ALL: [&Reader; 9] =
+    [&KESL, &JSON, &OPENAPI, &KSWS, &LOCAL_LIST, &PROPERTIESMAP, &CSV, &KLP, &ARCHIVE];
 
 /// How much memory an input of that many bytes may take at most: six times itself and 64 MiB.
 pub fn most_memory(bytes: usize) -> usize {
@@ -67,7 +80,7 @@ fn says_why(refusal: &Refusal) {
     );
 }
 
-/// Answers to every question: the first option that is neither *no* nor *unknown*.
+/// Answers to every question: the first option that is neither *no* nor *unknown*. Columns are confirmed as proposed.
 fn answered(reading: &Reading) -> Options {
     let mut options = Options::default();
     // An answer may raise the next question.
@@ -80,10 +93,19 @@ fn answered(reading: &Reading) -> Options {
                 answers.entry(question.key.to_owned()).or_insert_with(|| value.clone());
             }
         }
-        if answers == options.answers.given {
+        let columns: Vec<Confirmed> = policy
+            .tables
+            .iter()
+            .map(|table| {
+                let draft = propose(table, &reading.document).draft(table);
+                Confirmed { input: None, mapping: Mapping { confirmed: true, ..draft } }
+            })
+            .collect();
+        let told = Answers { given: answers, columns };
+        if told == options.answers {
             break;
         }
-        options.answers = Answers::from(answers);
+        options.answers = told;
     }
     options.accept = finding::CATALOGUE.iter().map(|(code, _)| (*code).to_owned()).collect();
     options

@@ -9,7 +9,9 @@ use rustc_hash::FxHashMap;
 
 use super::OutFile;
 use crate::columns::{look, vocabulary};
+use crate::intake::ini;
 use crate::intake::json::{JsonDoc, JsonKind};
+use crate::intake::recognise::TASK_KEYS;
 use crate::intake::rows::RowsDoc;
 use crate::intake::{Document, Format, Reading, secret};
 use crate::kaspersky::openapi;
@@ -20,7 +22,7 @@ pub fn sanitised(reading: &Reading) -> OutFile {
     let mut words = Words { known: FxHashMap::default(), out: String::with_capacity(text.len()) }; // lookups only
     match &reading.document {
         Document::Xml(_) => xml(text, &mut words),
-        Document::Ini(_) => ini(text, &mut words),
+        Document::Ini(_) => sections(text, &mut words),
         Document::List(_) => list(text, &mut words),
         Document::Rows(doc) => rows(text, doc, &mut words),
         Document::Json(doc) => json(doc, reading.format, &mut words),
@@ -85,7 +87,7 @@ impl Words {
     }
 }
 
-fn ini(text: &str, words: &mut Words) {
+fn sections(text: &str, words: &mut Words) {
     for line in text.split_inclusive('\n') {
         let body = line.trim_end_matches(['\r', '\n']);
         let end = line.get(body.len()..).unwrap_or("");
@@ -93,8 +95,20 @@ fn ini(text: &str, words: &mut Words) {
         let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
         let is_section =
             trimmed.strip_prefix('[').and_then(|t| t.strip_suffix(']')).is_some_and(|p| p.chars().all(name));
+        let header =
+            ini::task_header(trimmed).and_then(|name| body.split_once(name).map(|around| (around, name)));
         match body.split_once('=') {
             _ if is_section => words.keep(body),
+            // The tasks of the product stay, those that people named do not.
+            _ if let Some(((before, after), name)) = header => {
+                words.keep(before);
+                if TASK_KEYS.iter().any(|(_, task)| *task == name) {
+                    words.keep(name);
+                } else {
+                    words.word(name);
+                }
+                words.keep(after);
+            }
             Some((key, value)) if !key.trim().is_empty() && key.trim().chars().all(name) => {
                 words.keep(key);
                 words.keep("=");
@@ -200,6 +214,9 @@ fn rows(text: &str, doc: &RowsDoc, words: &mut Words) {
         matches!(look::look(word), look::Look::Switch)
             || vocabulary::of_heading(word).is_some_and(|(_, exact)| exact)
     };
+    let announced = if doc.announced { text.find('\n').map_or(text.len(), |at| at + 1) } else { 0 };
+    let (first, text) = text.split_at_checked(announced).unwrap_or(("", text));
+    words.keep(first);
     for piece in text.split_inclusive([separator, '"', '\n', '\r']) {
         let body = piece.trim_end_matches([separator, '"', '\n', '\r']);
         if keep(body) {

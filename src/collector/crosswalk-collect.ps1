@@ -131,6 +131,7 @@ function Invoke-OpenApi {
     $request.ContentType = 'application/json'
     $request.AllowAutoRedirect = $false
     $request.Timeout = 300000
+    $request.ServicePoint.Expect100Continue = $false
     if ($null -ne $script:Pin) {
         $request.ServerCertificateValidationCallback = $script:Pin
     }
@@ -198,10 +199,13 @@ function Get-SectionsText {
     param([string] $Id, [string] $Product, [string] $Version)
     try {
         $names = Invoke-OpenApi -Method 'SsContents.SS_GetNames' -Arguments @{ wstrID = $Id; wstrProduct = $Product; wstrVersion = $Version }
-        $list = Get-Answer 'SsContents.SS_GetNames' $names
+        $sectionNames = Get-Answer 'SsContents.SS_GetNames' $names
         $sections = New-Object System.Collections.Generic.List[string]
-        foreach ($section in $list) {
+        foreach ($section in $sectionNames) {
             $answer = Invoke-OpenApi -Method 'SsContents.Ss_Read' -Arguments @{ wstrID = $Id; wstrProduct = $Product; wstrVersion = $Version; wstrSection = [string] $section }
+            if ($answer -notmatch '"PxgRetVal"') {
+                throw "SsContents.Ss_Read answered without PxgRetVal for the section $section"
+            }
             $sections.Add('{"name":' + (Get-Quoted $section) + ',"answer":' + $answer + '}')
         }
         return '"names":' + $names + ',"sections":[' + ($sections -join ',') + ']'
@@ -231,12 +235,12 @@ function Get-ProfileNames {
 function Get-ProfilesText {
     param([int] $Id, [string] $Product, [string] $Version)
     try {
-        $list = Invoke-OpenApi -Method 'PolicyProfiles.EnumProfiles' -Arguments @{ nPolicy = $Id; nRevisionId = 0 }
-        $answer = Get-Answer 'PolicyProfiles.EnumProfiles' $list
+        $found = Invoke-OpenApi -Method 'PolicyProfiles.EnumProfiles' -Arguments @{ nPolicy = $Id; nRevisionId = 0 }
+        $answer = Get-Answer 'PolicyProfiles.EnumProfiles' $found
     }
     catch {
-        $list = Invoke-OpenApi -Method 'PolicyProfiles.EnumProfiles' -Arguments @{ nPolicy = $Id; nRevision = 0 }
-        $answer = Get-Answer 'PolicyProfiles.EnumProfiles' $list
+        $found = Invoke-OpenApi -Method 'PolicyProfiles.EnumProfiles' -Arguments @{ nPolicy = $Id; nRevision = 0 }
+        $answer = Get-Answer 'PolicyProfiles.EnumProfiles' $found
     }
     $profiles = New-Object System.Collections.Generic.List[string]
     foreach ($name in @(Get-ProfileNames $answer)) {
@@ -250,7 +254,7 @@ function Get-ProfilesText {
         }
         $profiles.Add('{"name":' + (Get-Quoted $name) + ',' + (Get-SectionsText ([string] $storage) $Product $Version) + '}')
     }
-    return '"profile_list":' + $list + ',"profiles":[' + ($profiles -join ',') + ']'
+    return '"profile_list":' + $found + ',"profiles":[' + ($profiles -join ',') + ']'
 }
 
 # One policy with its sections and profiles, as JSON text.
@@ -282,8 +286,10 @@ if (-not $List) {
     if (-not (Test-Path -LiteralPath (Split-Path -Parent $target) -PathType Container)) {
         throw "The folder of $target does not exist"
     }
-    if ((Test-Path -LiteralPath $target) -and -not $Force) {
-        throw "$target exists; name another file with -OutFile, or overwrite it with -Force"
+    foreach ($file in $target, $part) {
+        if ((Test-Path -LiteralPath $file) -and -not $Force) {
+            throw "$file exists; name another file with -OutFile, or overwrite it with -Force"
+        }
     }
 }
 

@@ -10,6 +10,12 @@ use super::role::{Role, Rows};
 use crate::intake::Document;
 use crate::mask::Language;
 
+/// Most columns of a table. Lists have tens; a million names would take the square of that to tell apart.
+pub const MAX_COLUMNS: usize = 1024;
+
+/// The column for everything beyond [`MAX_COLUMNS`].
+const FURTHER: &str = "(further fields)";
+
 /// What kind of export a table was found in. A recipe states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -133,10 +139,15 @@ impl Table {
         Self { columns, rows, ..Self::new(source, "", named) }
     }
 
-    /// Index of a column, which is added if it is new. At most 65,535 columns exist; further ones share the last.
+    /// Index of a column, which is added if it is new. Beyond [`MAX_COLUMNS`] all share one that is named so that nobody
+    /// takes it for one of theirs.
     pub fn column(&mut self, name: &str) -> u16 {
-        let at = self.columns.iter().position(|c| c.name == name).unwrap_or_else(|| {
-            self.columns.push(Column::named(name));
+        let known = self.columns.iter().position(|c| c.name == name);
+        let at = known.unwrap_or_else(|| {
+            let name = if self.columns.len() + 1 < MAX_COLUMNS { name } else { FURTHER };
+            if self.columns.len() < MAX_COLUMNS {
+                self.columns.push(Column::named(name));
+            }
             self.columns.len() - 1
         });
         u16::try_from(at).unwrap_or(u16::MAX)

@@ -27,6 +27,7 @@ use rawzip::{CompressionMethod, ZipArchive, ZipFileHeaderRecord, ZipSliceArchive
 use super::decode::MAX_BYTES;
 use super::display_name;
 use super::inflate::{End, inflate};
+use super::refuse;
 use crate::crc::crc32;
 use crate::finding::{self, Finding, Place, Refusal, Severity};
 use crate::text;
@@ -67,36 +68,14 @@ pub fn is_zip(bytes: &[u8]) -> bool {
     [&b"PK\x03\x04"[..], b"PK\x05\x06", b"PK\x07\x08"].iter().any(|sign| bytes.starts_with(sign))
 }
 
-/// First bytes of archives, with their name.
-const ARCHIVES: &[(&[u8], &str)] = &[
-    (b"PK\x03\x04", "a ZIP"),
-    (b"PK\x05\x06", "a ZIP"),
-    (b"PK\x07\x08", "a ZIP"),
-    (b"7z\xBC\xAF\x27\x1C", "a 7z"),
-    (b"Rar!\x1A\x07", "a RAR"),
-    (b"\x1F\x8B", "a gzip"),
-    (b"BZh", "a bzip2"),
-    (b"\xFD7zXZ\0", "an xz"),
-    (b"\x28\xB5\x2F\xFD", "a zstd"),
-    (b"MSCF", "a cabinet (CAB)"),
-];
-
-/// What kind of archive bytes are, as the message says it.
-fn kind_of(bytes: &[u8]) -> Option<&'static str> {
-    let by_sign = ARCHIVES.iter().find(|(sign, _)| bytes.starts_with(sign)).map(|(_, kind)| *kind);
-    let tar = bytes.get(257..262) == Some(b"ustar");
-    by_sign.or_else(|| tar.then_some("a tar"))
-}
-
-/// The refusal for bytes that are an archive which is not opened here.
-pub fn unopened(bytes: &[u8]) -> Option<Refusal> {
-    let kind = kind_of(bytes)?;
+/// The refusal for a ZIP that stands where a file is expected. Other archives are refused like every file that is none.
+pub(crate) fn unopened(bytes: &[u8]) -> Option<Refusal> {
     let refusal = Refusal::new(
         finding::NOT_UNPACKED,
-        format!("This is {kind} archive; only a ZIP is opened, and none inside another archive"),
+        "This is a ZIP archive where a file is expected; an archive inside another one is not opened",
         "Unpack it first, then drop the files or their folder",
     );
-    Some(refusal)
+    is_zip(bytes).then_some(refusal)
 }
 
 /// The words for an entry in messages: the archive's name and the path.
@@ -151,6 +130,10 @@ impl<'z> Archive<'z> {
                 "Split it, one archive for each customer",
             ));
         }
+        // Documents of office programs are ZIPs, too.
+        if let Some(document) = refuse::by_bytes(bytes) {
+            return Err(Refusal { input: name, ..document });
+        }
         let broken =
             |what: &str| refuse(finding::ARCHIVE_BROKEN, format!("The ZIP cannot be opened: {what}"), AGAIN);
         let zip = ZipArchive::from_slice(bytes)
@@ -177,13 +160,6 @@ impl<'z> Archive<'z> {
         }
         if records.is_empty() {
             return Err(broken(if cut { "its directory is damaged" } else { "it holds no files" }));
-        }
-        if records.iter().any(|r| r.file_path().as_bytes() == b"[Content_Types].xml") {
-            return Err(refuse(
-                finding::UNKNOWN_FORMAT,
-                "This is a document of an office program, no archive of exports".to_owned(),
-                "Save a table as CSV (text), then drop that file",
-            ));
         }
         let mut plans = plan(&name, &zip, &records);
         if cut || zip.entries_hint() != records.len() as u64 {
@@ -239,9 +215,9 @@ impl<'z> Archive<'z> {
                 AGAIN,
             );
         }
-        if let Some(mut refusal) = unopened(&bytes) {
-            refusal.input = inside(&self.name, &plan.path);
-            return Piece::Refused(refusal);
+        // A document of an office program is refused by what it is.
+        if let Some(refusal) = refuse::by_bytes(&bytes).or_else(|| unopened(&bytes)) {
+            return Piece::Refused(Refusal { input: inside(&self.name, &plan.path), ..refusal });
         }
         Piece::File { path: plan.path, bytes }
     }

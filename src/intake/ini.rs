@@ -385,7 +385,7 @@ fn scalar<'t>(line: &'t str, span: (u32, u32), section: u32, telling: &mut Telli
 }
 
 /// The name in `TaskID 1 File_Threat_Protection configuration:`.
-fn task_header(line: &str) -> Option<&str> {
+pub fn task_header(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("TaskID")?.strip_suffix("configuration:")?;
     let (number, name) = rest.trim().split_once([' ', '\t'])?;
     let name = name.trim();

@@ -1,5 +1,5 @@
 //! Bytes to a document: decoding, recognition by content, parsing, numbering of leaves, withholding of secrets.
-//! Knows shapes (tree, sections, rows), not what the settings mean; that is `kaspersky`'s.
+//! Knows shapes (tree, sections, rows, objects), not what the settings mean; that is `kaspersky`'s.
 
 pub mod archive;
 pub mod batch;

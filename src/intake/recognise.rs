@@ -12,7 +12,7 @@ use crate::policy::Platform;
 pub enum Format {
     /// `kesl-control --export-settings`.
     KeslExport,
-    /// `kesl-control --get-settings`, one task.
+    /// `kesl-control --get-settings`: one task, or several from a support bundle.
     KeslTask,
     /// Either of the two with `--json`.
     KeslJson,
@@ -62,8 +62,8 @@ pub const FORMATS: &[(Format, Platform, FormatInfo)] = &[
         Platform::Linux,
         FormatInfo {
             id: "kesl-task",
-            label: "Kaspersky Endpoint Security for Linux, settings of one task",
-            promise: "Full conversion once the task is certain: its keys tell, or you answer",
+            label: "Kaspersky Endpoint Security for Linux, settings of one task, or of several from a support bundle",
+            promise: "Full conversion once the task is certain: a header names it, its keys tell, or you answer",
             export: "On the machine: kesl-control --get-settings 1 --file task1.ini (the number is the task's)",
         },
     ),
@@ -265,6 +265,18 @@ const TASK_SIGNS: &[&str] = &[
     "UseExcludeThreats",
     "ScanArchived",
     "ScanContainers",
+    "ScanFiles",
+    "DeviceNameMasks",
+    "ActionOnThreat",
+    "ActionOnDetect",
+    "UseHostBlocker",
+    "TaskMode",
+    "OperationMode",
+    "AppControlMode",
+    "CustomSources",
+    "NetworkZonesTrusted",
+    "BlockDurationMinutes",
+    "UseKSN",
 ];
 
 /// Format of a parsed document.

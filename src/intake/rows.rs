@@ -9,6 +9,7 @@
 //! | a quotation mark that is never closed | quotation marks are ordinary characters, and a finding says so |
 //! | `="00123"` | `00123`: how spreadsheets keep a number from being changed |
 //! | rows of separators only | no leaves |
+//! | more cells in a line than any list has columns | it is no table: each line is one cell |
 //!
 //! A leaf is a cell, named `row 3 column 2`; the row is the physical line on which the record begins.
 
@@ -23,6 +24,9 @@ const LINES_IN_A_CELL: usize = 20;
 
 /// How many rows are looked at to find the separator.
 const SAMPLE: usize = 100;
+
+/// Most cells of a row. Lists have tens of columns.
+pub const MAX_CELLS: usize = crate::columns::table::MAX_COLUMNS;
 
 /// Separators that are tried, the least ambiguous first.
 const SEPARATORS: [char; 4] = ['\t', ';', '|', ','];
@@ -50,6 +54,8 @@ pub struct RowsDoc {
     pub unquoted: bool,
     /// The line `sep=` is the first row.
     pub announced: bool,
+    /// A row has more cells than [`MAX_CELLS`].
+    too_wide: bool,
 }
 
 impl RowsDoc {
@@ -65,10 +71,15 @@ impl RowsDoc {
             separator,
             unquoted: false,
             announced: announced.is_some(),
+            too_wide: false,
         };
         if !doc.split(true) {
             doc.unquoted = true;
             doc.split(false);
+        }
+        if doc.too_wide {
+            (doc.separator, doc.unquoted) = (None, false);
+            doc.split(true);
         }
         doc.mark_secrets();
         doc
@@ -86,6 +97,10 @@ impl RowsDoc {
                 return true;
             }
             good &= !quoting || fields.iter().all(|f| f.matches('\n').count() <= LINES_IN_A_CELL);
+            if fields.len() > MAX_CELLS {
+                self.too_wide = true;
+                return false;
+            }
             let line = lines.of(offset as u32);
             self.rows.push(self.cells.len() as u32);
             for (column, field) in (1u16..).zip(fields) {

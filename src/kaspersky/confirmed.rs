@@ -84,8 +84,25 @@ pub(crate) fn fitted<'a>(part: &mut Part<'_>, table: &Table, answers: &'a Answer
             "Confirm the columns on the page and keep them as a recipe, or: crosswalk recipe FILE > recipe.json, check it, then --recipe recipe.json",
         ),
     };
-    part.read.findings.push(note(reading, code, Severity::Warning, 0, message, hint));
+    // One finding for all lists of a dump that wait.
+    let others = part.read.tables.iter().filter(|t| !t.applied).count();
+    let before = part.read.findings.iter_mut().find(|f| code == finding::COLUMNS_OPEN && f.code == code);
+    match before {
+        Some(found) => {
+            found.message = format!(
+                "{} lists have columns that are not documented: nothing of them is converted before you say what they mean",
+                others + 1
+            );
+        }
+        None => part.read.findings.push(note(reading, code, Severity::Warning, 0, message, hint)),
+    }
     None
+}
+
+/// A row as it stands, behind the name of its list.
+fn named(table: &Table, at: usize, part: &Part<'_>) -> String {
+    let row = table.verbatim(at, &part.reading.document);
+    if table.list.is_empty() { row } else { format!("{}: {row}", table.list) }
 }
 
 fn rows(count: usize) -> String {
@@ -95,7 +112,7 @@ fn rows(count: usize) -> String {
 /// Rows that another list should refer to and does not.
 pub(crate) fn unused(part: &mut Part<'_>, table: &Table, reason: &str) {
     for at in 0..table.len() {
-        let source = table.verbatim(at, &part.reading.document);
+        let source = named(table, at, part);
         let leaves = part.claim([table.leaves(at)]);
         let state = State::ByHand { code: finding::NOT_ESTABLISHED, reason: reason.to_owned() };
         part.push(leaves, Kind::Inventory, state, Certainty::Told, source);
@@ -105,7 +122,7 @@ pub(crate) fn unused(part: &mut Part<'_>, table: &Table, reason: &str) {
 /// Rows of which nothing is converted yet.
 pub(crate) fn wait(part: &mut Part<'_>, table: &Table) {
     for at in 0..table.len() {
-        let source = table.verbatim(at, &part.reading.document);
+        let source = named(table, at, part);
         let leaves = part.claim([table.leaves(at)]);
         let state = State::Waits {
             question: COLUMNS,

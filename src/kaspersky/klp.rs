@@ -21,13 +21,20 @@ use core::net::IpAddr;
 use rustc_hash::FxHashMap;
 
 use super::{Part, Read, finding as note};
+use crate::columns::apply::{Row, apply};
+use crate::columns::{Rows, Source, Table};
 use crate::finding::{self, Severity};
 use crate::intake::klp::{KlpDoc, MAX_BLOCK, MAX_BLOCKS, MAX_STRINGS};
 use crate::intake::{Document, Reading};
+use crate::mask::Machine;
+use crate::options::Answers;
 use crate::policy::{Certainty, Kind, State};
 
-/// Kinds of strings with the test for each; the first that fits counts.
-const KINDS: [(&str, fn(&str) -> bool); 7] = [
+/// A kind of strings: how it is called, and the test for it.
+type Looks = (&'static str, fn(&str) -> bool);
+
+/// All kinds; the first that fits counts.
+const KINDS: [Looks; 7] = [
     ("an address on the web", is_url),
     ("a threat name", is_threat),
     ("a path or mask", is_path),
@@ -37,12 +44,16 @@ const KINDS: [(&str, fn(&str) -> bool); 7] = [
     ("other text", |_| true),
 ];
 
+/// The last of the [`KINDS`] that are offered as lists.
+const LAST_OFFERED: usize = 3;
+
 /// Lists what was harvested.
-pub(super) fn read(reading: &Reading) -> Read {
+pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
     let Document::Klp(doc) = &reading.document else { return Read::default() };
     let mut part = Part::new(reading);
     let groups = groups(doc);
     let mut counts = [0usize; KINDS.len()];
+    let mut told = offer(&mut part, &groups, answers);
     for (text, leaves) in &groups {
         let (at, kind) = kind_of(text);
         if let Some(count) = counts.get_mut(at) {
@@ -52,7 +63,12 @@ pub(super) fn read(reading: &Reading) -> Read {
             1 => String::new(),
             n => format!(" (in {n} places)"),
         };
+        let confirmed = leaves.first().and_then(|first| told.remove(first));
         let leaves = part.claim(leaves.iter().map(|leaf| *leaf..leaf + 1));
+        if let Some((kind, state, source)) = confirmed {
+            part.push(leaves, kind, state, Certainty::Told, format!("{source}{places}"));
+            continue;
+        }
         part.push(
             leaves,
             Kind::Inventory,
@@ -80,6 +96,58 @@ pub(super) fn read(reading: &Reading) -> Read {
     ));
     limits(&mut part, doc);
     part.finish(|_| None)
+}
+
+/// What confirmed strings are, by leaf.
+type Told = FxHashMap<u32, (Kind, State, String)>; // lookups only
+
+/// Strings that could be exclusions or rules are offered as lists of one column. What the user confirms says what they are, not
+/// whether they are on or complete, so such rows make a worksheet and no import file.
+fn offer(part: &mut Part<'_>, groups: &[(&str, Vec<u32>)], answers: &Answers) -> Told {
+    let mut told = FxHashMap::default(); // lookups only
+    for (at, (kind, _)) in KINDS.iter().enumerate().filter(|(at, _)| *at <= LAST_OFFERED) {
+        let mut table = Table::new(Source::Strings, *kind, false);
+        let column = table.column("column 1");
+        for (_, leaves) in groups.iter().filter(|(text, _)| kind_of(text).0 == at) {
+            if let Some(first) = leaves.first() {
+                table.begin_row(*first..first + 1);
+                table.cell(column, *first);
+            }
+        }
+        if table.is_empty() {
+            continue;
+        }
+        table.hint = Some((
+            Rows::Listed,
+            "The file does not say what these strings are for, or whether they are in use",
+        ));
+        let confirmed = answers.columns_for(&part.reading.input.name);
+        let fitted =
+            confirmed.filter(|m| m.confirmed).find_map(|m| m.fit(&table, &part.reading.document).ok());
+        if let Some(fitted) = fitted.filter(|f| f.mapping.complete().is_ok()) {
+            table.applied = true;
+            for row in 0..table.len() {
+                let document = &part.reading.document;
+                let made = apply(&Row {
+                    fitted: &fitted,
+                    table: &table,
+                    at: row,
+                    document,
+                    machine: Machine::default(),
+                });
+                let state = match made.state {
+                    State::Active => State::ByHand {
+                        code: finding::NOT_ESTABLISHED,
+                        reason: "The file does not say whether this is in use: look it up in the console, then set it by hand".to_owned(),
+                    },
+                    other => other,
+                };
+                told.insert(table.leaves(row).start, (made.kind, state, made.source));
+            }
+        }
+        part.read.tables.push(table);
+    }
+    told
 }
 
 /// Different strings with the leaves where they stand, in the order of their first appearance. Withheld ones are not

@@ -2,7 +2,7 @@
 //!
 //! | file | format | reference |
 //! |---|---|---|
-//! | [`kesl`] | KESL full export and task files | kaspersky-linux, sections 5–11 |
+//! | [`kesl`] | KESL full exports, task files, texts of support bundles, JSON | kaspersky-linux, sections 5–11 |
 //! | [`ksws`] | KSWS / KESS / KICS for Nodes XML | kaspersky-windows, section 6 |
 //! | [`openapi`] | answers of Security Center's OpenAPI | kaspersky-windows, section 8 |
 //! | [`local_list`] | lists of the local interface | kaspersky-windows, section 5 |
@@ -50,8 +50,8 @@ pub fn interpret(readings: &[&Reading], answers: &Answers) -> Policy {
             Format::LocalExclusions | Format::LocalTrusted => local_list::read(reading, answers),
             Format::PropertiesMap => propertiesmap::read(reading, answers),
             Format::Rows => rows::read(reading, answers),
-            Format::KscKlp => klp::read(reading),
-            Format::KscOpenApi => openapi::read(reading),
+            Format::KscKlp => klp::read(reading, answers),
+            Format::KscOpenApi => openapi::read(reading, answers),
         };
         append(&mut policy, index, reading, part);
     }

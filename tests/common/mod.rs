@@ -45,7 +45,7 @@ pub struct Given {
     pub bytes: Vec<u8>,
 }
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 

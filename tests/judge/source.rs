@@ -132,6 +132,34 @@ pub fn kesl(text: &str, task: Option<&str>) -> Kesl {
     Kesl { tasks, words }
 }
 
+/// The INI text that says what a JSON text says: lists as arrays, as objects of numbered elements, or as paths.
+pub fn ini_of_json(text: &str) -> String {
+    fn walk(value: &serde_json::Value, path: &[String], out: &mut String) {
+        use serde_json::Value;
+        let below =
+            |name: &str| path.iter().cloned().chain(name.split('.').map(str::to_owned)).collect::<Vec<_>>();
+        let scalar = match value {
+            Value::Object(keys) => return keys.iter().for_each(|(key, value)| walk(value, &below(key), out)),
+            Value::Array(all) => {
+                return all
+                    .iter()
+                    .enumerate()
+                    .for_each(|(n, v)| walk(v, &below(&format!("item_{n:04}")), out));
+            }
+            Value::Bool(on) => if *on { "Yes" } else { "No" }.to_owned(),
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+        };
+        let numbered = path.last().is_some_and(|last| last.starts_with("item_"));
+        let (section, key) = path.split_at(path.len() - if numbered { 2 } else { 1 });
+        out.push_str(&format!("[{}]\n{}={scalar}\n", section.join("."), key.join(".")));
+    }
+    let mut out = String::from("[AppSettings]\n");
+    walk(&serde_json::from_str(text).unwrap(), &[], &mut out);
+    out
+}
+
 /// One exclusion of a Windows product.
 pub struct WindowsRule {
     /// The leaf that holds the mask.

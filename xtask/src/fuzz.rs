@@ -18,10 +18,14 @@ struct Target {
 }
 
 /// The targets.
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 11] = [
     Target { name: "mask_parse_compare", reads: false, longest: 400 },
     Target { name: "mask_long", reads: false, longest: 400 },
     Target { name: "read_kesl", reads: true, longest: 16384 },
+    Target { name: "read_json", reads: true, longest: 16384 },
+    Target { name: "read_openapi", reads: true, longest: 16384 },
+    Target { name: "read_propertiesmap", reads: true, longest: 16384 },
+    Target { name: "read_csv", reads: true, longest: 8192 },
     Target { name: "read_ksws", reads: true, longest: 16384 },
     Target { name: "read_local_list", reads: true, longest: 8192 },
     Target { name: "read_klp", reads: true, longest: 16384 },

@@ -177,7 +177,7 @@ impl<'t> Builder<'t> {
         let name = reader.next_name().map_err(|e| ill(self.text, &e))?;
         let (start, stop) = (at + 1, at + 1 + name.len() as u32);
         let stored = slice(self.text, start, stop);
-        let as_written = stored == name && slice(self.text, at, start) == "\"";
+        let as_written = slice(self.text, at, start) == "\"" && stands(self.text, start, name);
         let hidden = name.contains(['@', '=', ' ']) && secret::value_is_secret(name);
         let role = match name {
             n if n.eq_ignore_ascii_case("type") => Role::Type,
@@ -250,7 +250,7 @@ impl<'t> Builder<'t> {
             ValueType::String => {
                 node.kind = JsonKind::String;
                 let value = reader.next_str().map_err(failed)?;
-                if slice(text, at + 1, at + 1 + value.len() as u32) != value {
+                if !stands(text, at + 1, value) {
                     node.cooked = true;
                     node.end = self.cooked.push(value);
                 }
@@ -332,6 +332,12 @@ fn is_harmless(node: &Node, value: &str) -> bool {
         || ["", "yes", "no", "none", "true", "false", "0", "1"]
             .iter()
             .any(|w| value.trim().eq_ignore_ascii_case(w))
+}
+
+/// Whether a string stands in the text as it is, up to its quotation mark: `\\` begins like the `\` that it means.
+fn stands(text: &str, start: u32, value: &str) -> bool {
+    let stop = start + value.len() as u32;
+    slice(text, start, stop) == value && slice(text, stop, stop + 1) == "\""
 }
 
 /// Byte offset of the reader.

@@ -133,6 +133,8 @@ fn values_are_unescaped_and_numbers_stay_as_they_are() {
             ("e", "", 1),
         ],
     );
+    // Each begins like what it means.
+    check(r#"{"\\": "\\", "a\\\\": "\\\\\\"}"#, &[(r"\\", r"\", 1), (r"a\\\\", r"\\\", 1)]);
 }
 
 #[test]

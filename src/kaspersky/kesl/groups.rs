@@ -274,7 +274,7 @@ fn exclusion(part: &mut Part<'_>, index: usize, entry: &Entry, element: &Element
 fn by_program(entry: &Entry, element: &Element<'_, '_>) -> Made {
     let program = element.get("ProgramPath").unwrap_or("");
     let path = element.get("Path").unwrap_or("");
-    let state = match switched(element, "UseExcludedForProgram", false) {
+    let state = match of_task(entry, switched(element, "UseExcludedForProgram", false)) {
         State::Active => State::ByHand {
             code: finding::NOT_ESTABLISHED,
             reason:

@@ -59,7 +59,6 @@ pub(super) struct Key<'d> {
     value: &'d str,
     /// Not an empty section.
     pair: bool,
-    nth: u32,
     /// The same path stands more than once; which of them the product takes is not established.
     repeated: bool,
 }
@@ -124,14 +123,17 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
 fn read_source(mut part: Part<'_>, doc: &impl Source, full: bool, answers: &Answers) -> Read {
     let tasks = if full { Tasks::of_export(doc) } else { Tasks::of_task_file(doc, answers, &mut part) };
     part.read.product = PRODUCT.to_owned();
-    let keys = take_apart(doc, &tasks, full);
-    if full {
-        version(&mut part, &keys);
-        stray_tasks(&mut part, &keys);
+    let keys = Keys::new(doc, &tasks, full);
+    let mut switches = settings::Switches::default();
+    for key in keys.all() {
+        switches.note(&key);
+        if full {
+            version(&mut part, &key);
+            stray_task(&mut part, &key);
+        }
     }
     part.read.tasks = tasks.list.iter().map(|t| t.task.clone()).collect();
-    let switches = settings::Switches::new(&keys);
-    convert(&mut part, doc, &tasks, &switches, keys, answers);
+    convert(&mut part, &keys, &switches, answers);
     lines_without_settings(&mut part, doc);
     part.finish(|_| None)
 }
@@ -187,49 +189,56 @@ fn best_effort(read: &mut Read, reading: &Reading, answers: &Answers) {
     }
 }
 
-fn take_apart<'d>(doc: &'d impl Source, tasks: &Tasks, full: bool) -> Vec<Key<'d>> {
-    let mut keys = Vec::with_capacity(doc.count() as usize);
-    for leaf in 0..doc.count() {
-        let pair = doc.kind(leaf) == IniKind::Pair;
-        if !pair && doc.kind(leaf) != IniKind::EmptySection {
-            continue;
-        }
+/// The keys of a document. They are taken apart when asked for: a million of them would not fit beside the policy.
+struct Keys<'d, S> {
+    doc: &'d S,
+    tasks: &'d Tasks,
+    full: bool,
+    /// Paths that stand more than once.
+    again: FxHashSet<(Owner, String)>, // lookups only
+}
+
+impl<'d, S: Source> Keys<'d, S> {
+    fn new(doc: &'d S, tasks: &'d Tasks, full: bool) -> Self {
+        let mut keys = Self { doc, tasks, full, again: FxHashSet::default() }; // lookups only
+        // Later ones are known by their number; the first one is found by its path.
+        let second = (0..doc.count()).filter(|leaf| doc.nth(*leaf) == 2).filter_map(|leaf| keys.get(leaf));
+        keys.again = second.map(|key| key.path()).collect();
+        keys
+    }
+
+    /// The key that a leaf is, if it is one or an empty section.
+    fn get(&self, leaf: u32) -> Option<Key<'d>> {
+        let doc = self.doc;
+        let pair = match doc.kind(leaf) {
+            IniKind::Pair => true,
+            IniKind::EmptySection => false,
+            _ => return None,
+        };
         let (mut section, mut key) = (doc.section(leaf), if pair { doc.key(leaf) } else { "" });
-        let mut owner = tasks.of_block(doc.block(leaf));
-        if full {
+        let mut owner = self.tasks.of_block(doc.block(leaf));
+        if self.full {
             let parts: Tail<'_> = split(section, key);
             let prefix;
-            (owner, prefix) = tasks.owner(parts.as_slice());
+            (owner, prefix) = self.tasks.owner(parts.as_slice());
             for _ in 0..prefix {
                 let from = if section.is_empty() { &mut key } else { &mut section };
                 *from = from.split_once('.').map_or("", |(_, rest)| rest);
             }
         }
         let value = if pair { doc.value(leaf) } else { "" };
-        keys.push(Key {
-            leaf,
-            owner,
-            section,
-            key,
-            value,
-            pair,
-            nth: doc.nth(leaf),
-            repeated: doc.nth(leaf) > 1,
-        });
+        let mut key = Key { leaf, owner, section, key, value, pair, repeated: doc.nth(leaf) > 1 };
+        key.repeated |= !self.again.is_empty() && self.again.contains(&key.path());
+        Some(key)
     }
-    mark_first_of_repeats(&mut keys);
-    keys
-}
 
-/// Later ones are known by their number; the first one is found by its path.
-fn mark_first_of_repeats(keys: &mut [Key<'_>]) {
-    let path = |k: &Key<'_>| (k.owner, split(k.section, k.key).as_slice().join("."));
-    let again: FxHashSet<_> = keys.iter().filter(|k| k.nth == 2).map(path).collect(); // lookups only
-    if again.is_empty() {
-        return;
+    fn all(&self) -> impl Iterator<Item = Key<'d>> + '_ {
+        (0..self.doc.count()).filter_map(|leaf| self.get(leaf))
     }
-    for key in keys.iter_mut().filter(|k| k.nth == 1) {
-        key.repeated = again.contains(&path(key));
+
+    /// What stands at the same place as a leaf may be spoilt by a broken line.
+    fn place(&self, leaf: u32) -> (u32, &'d str) {
+        (self.doc.block(leaf), self.doc.section(leaf))
     }
 }
 
@@ -243,8 +252,10 @@ fn split<'d>(section: &'d str, key: &'d str) -> Tail<'d> {
     tail
 }
 
-fn version(part: &mut Part<'_>, keys: &[Key<'_>]) {
-    let Some(key) = keys.iter().find(|k| k.owner == Owner::Top && k.key == "Version") else { return };
+fn version(part: &mut Part<'_>, key: &Key<'_>) {
+    if key.owner != Owner::Top || key.key != "Version" || !part.read.version.is_empty() {
+        return;
+    }
     part.read.version = key.value.to_owned();
     if !key.value.starts_with("11.1.") {
         let line = part.reading.document.leaf_line(key.leaf);
@@ -265,8 +276,8 @@ fn version(part: &mut Part<'_>, keys: &[Key<'_>]) {
 }
 
 /// Group names may change between versions; tasks in a group of another name must not pass unnoticed.
-fn stray_tasks(part: &mut Part<'_>, keys: &[Key<'_>]) {
-    for key in keys.iter().filter(|k| k.owner == Owner::Stray && k.is("TaskName")) {
+fn stray_task(part: &mut Part<'_>, key: &Key<'_>) {
+    if key.owner == Owner::Stray && key.is("TaskName") {
         let line = part.reading.document.leaf_line(key.leaf);
         part.read.findings.push(note(
             part.reading,
@@ -279,22 +290,28 @@ fn stray_tasks(part: &mut Part<'_>, keys: &[Key<'_>]) {
     }
 }
 
+/// A list element with the leaves that make it up.
+struct Gathered<'d> {
+    owner: Owner,
+    name: groups::Name<'d>,
+    leaves: Vec<u32>,
+    spoilt: bool,
+}
+
 /// List elements are gathered first, since their keys may stand apart; everything else is a setting of its own.
-fn convert(
+fn convert<S: Source>(
     part: &mut Part<'_>,
-    doc: &impl Source,
-    tasks: &Tasks,
+    keys: &Keys<'_, S>,
     switches: &settings::Switches,
-    keys: Vec<Key<'_>>,
     answers: &Answers,
 ) {
-    let place = |leaf: u32| (doc.block(leaf), doc.section(leaf));
+    let (doc, tasks) = (keys.doc, keys.tasks);
     let spoilt: FxHashSet<(u32, &str)> = // lookups only
-        (0..doc.count()).filter(|l| doc.kind(*l) == IniKind::Bad).map(place).collect();
-    let mut order: Vec<(Owner, groups::Name<'_>, Group<'_>)> = Vec::new();
+        (0..doc.count()).filter(|l| doc.kind(*l) == IniKind::Bad).map(|l| keys.place(l)).collect();
+    let mut order: Vec<Gathered<'_>> = Vec::new();
     let mut index: FxHashMap<(Owner, groups::Name<'_>), usize> = FxHashMap::default(); // lookups only
     let mut single = Vec::new();
-    for key in keys {
+    for key in keys.all() {
         let of_schedule = schedule::is_schedule_key(tasks, &key).then_some((schedule::SCHEDULE, ""));
         // What is listed only has no lists that are read.
         let opaque = tasks.get(key.owner).is_some_and(|(_, t)| t.kind == TaskKind::Opaque);
@@ -303,23 +320,26 @@ fn convert(
                 .filter(|(name, _)| !opaque || *name == schedule::SCHEDULE)
         };
         let Some(name) = of_schedule.or_else(gathered) else {
-            single.push(key);
+            single.push(key.leaf);
             continue;
         };
-        let at = *index.entry((key.owner, name)).or_insert_with(|| {
-            order.push((key.owner, name, Group::default()));
+        let owner = key.owner;
+        let at = *index.entry((owner, name)).or_insert_with(|| {
+            order.push(Gathered { owner, name, leaves: Vec::new(), spoilt: false });
             order.len() - 1
         });
-        if let Some((_, _, group)) = order.get_mut(at) {
-            group.spoilt |= spoilt.contains(&place(key.leaf));
-            group.keys.push(key);
+        if let Some(element) = order.get_mut(at) {
+            element.spoilt |= spoilt.contains(&keys.place(key.leaf));
+            element.leaves.push(key.leaf);
         }
     }
-    for (owner, name, group) in order {
+    drop(index);
+    for Gathered { owner, name, leaves, spoilt } in order {
+        let group = Group { keys: leaves.into_iter().filter_map(|leaf| keys.get(leaf)).collect(), spoilt };
         groups::convert(part, tasks, switches, owner, name, &group, answers);
     }
-    for key in single {
-        let spoilt = spoilt.contains(&place(key.leaf));
+    for key in single.into_iter().filter_map(|leaf| keys.get(leaf)) {
+        let spoilt = spoilt.contains(&keys.place(key.leaf));
         settings::convert(part, tasks, switches, &key, spoilt);
     }
 }
@@ -370,6 +390,10 @@ impl<'d> Key<'d> {
 
     fn is(&self, name: &str) -> bool {
         self.tail().last() == name
+    }
+
+    fn path(&self) -> (Owner, String) {
+        (self.owner, self.tail().as_slice().join("."))
     }
 
     fn is_empty_section(&self) -> bool {

@@ -1,6 +1,8 @@
 //! Settings of KESL that are one key each, or a list of plain values. What a key means stands in the tables of
 //! [`super::known`].
 
+use rustc_hash::FxHashMap;
+
 use super::groups::{is_item, is_list, of_task};
 use super::known::{self, Place, Reads};
 use super::tasks::{Entry, TaskKind, Tasks};
@@ -9,22 +11,26 @@ use crate::finding::{self, Severity};
 use crate::kaspersky::{Part, finding as note};
 use crate::policy::{Action, Certainty, Exclusion, Kind, Meaning, Reach, State};
 
-/// The switches of lists, which may stand before or after the list.
-pub(super) struct Switches(Vec<(Owner, String, bool)>);
+/// The switches of lists, which may stand before or after the list: whether each is off. One that stands twice and
+/// disagrees counts as off.
+#[derive(Default)]
+pub(super) struct Switches {
+    off: FxHashMap<(Owner, String), bool>, // lookups only
+}
 
 impl Switches {
-    pub(super) fn new(keys: &[Key<'_>]) -> Self {
-        let switch = |k: &Key<'_>| match (k.tail().as_slice(), yes(k.value)) {
-            ([name], Some(on)) if name.starts_with("Use") => Some((k.owner, (*name).to_owned(), on)),
-            _ => None,
-        };
-        Self(keys.iter().filter_map(switch).collect())
+    /// Takes note of a key, if it is a switch.
+    pub(super) fn note(&mut self, key: &Key<'_>) {
+        if let ([name], Some(on)) = (key.tail().as_slice(), yes(key.value))
+            && name.starts_with("Use")
+        {
+            *self.off.entry((key.owner, (*name).to_owned())).or_insert(false) |= !on;
+        }
     }
 
+    /// The lists have their switch off by default.
     pub(super) fn is_off(&self, owner: Owner, name: &str) -> bool {
-        // The lists have their switch off by default. A switch that stands twice and disagrees counts as off.
-        let mut stands = self.0.iter().filter(|(o, n, _)| *o == owner && n == name).peekable();
-        stands.peek().is_none() || stands.any(|(.., on)| !*on)
+        self.off.get(&(owner, name.to_owned())).copied().unwrap_or(true)
     }
 }
 
@@ -189,7 +195,7 @@ fn list_element(
 /// What follows from the task: switched off, or not certain.
 fn in_task(entry: &Entry, kind: &Kind, key: &Key<'_>, state: State) -> State {
     match kind {
-        Kind::Exclusion(_) | Kind::NetworkAttackExclusion(_) => of_task(entry, state),
+        Kind::Exclusion(_) | Kind::NetworkAttackExclusion(_) | Kind::Inventory => of_task(entry, state),
         // The switch of the task is no setting that it switches off.
         Kind::Setting { .. } if !key.is("Active") => of_task(entry, state),
         _ => state,

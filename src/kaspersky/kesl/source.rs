@@ -14,6 +14,7 @@ use std::hash::BuildHasher;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use super::groups::is_item;
 use crate::intake::ini::{IniDoc, IniKind};
 use crate::intake::json::{JsonDoc, JsonKind, NodeId};
 
@@ -85,77 +86,112 @@ struct Row {
 enum Key {
     /// An object or array without content has none.
     None,
-    /// What stands behind the last dot of the node's key.
-    OfNode,
-    /// `item_0003`, in the table of texts.
-    Item(u32),
+    /// The node's key from this byte on.
+    OfNode(u32),
+    /// `AreaMask.item_0003`, in the table of numbered keys.
+    Numbered(u32),
 }
 
 /// A JSON document as sections with keys.
 pub(super) struct Flat<'d> {
     doc: &'d JsonDoc,
     sections: Vec<String>,
-    items: Vec<String>,
+    numbered: Vec<String>,
+    places: FxHashMap<String, u32>, // lookups only
     rows: Vec<Row>,
+}
+
+/// An object or array on the way down; its section is made when something stands in it.
+struct Level<'n> {
+    above: u32,
+    name: &'n str,
+    own: Option<u32>,
 }
 
 impl<'d> Flat<'d> {
     /// Flattens a document.
     pub(super) fn new(doc: &'d JsonDoc) -> Self {
-        let mut flat = Self { doc, sections: vec![String::new()], items: Vec::new(), rows: Vec::new() };
-        flat.walk(doc.root(), 0);
+        let mut flat = Self {
+            doc,
+            sections: vec![String::new()],
+            numbered: Vec::new(),
+            places: FxHashMap::default(), // lookups only
+            rows: Vec::with_capacity(doc.leaf_count() as usize),
+        };
+        flat.walk(doc.root(), Level { above: 0, name: "", own: Some(0) });
+        flat.places = FxHashMap::default(); // lookups only
         flat.number_repeats();
         flat
     }
 
     /// Depth is limited by the document.
-    fn walk(&mut self, node: NodeId, section: u32) {
-        for child in self.doc.children(node) {
-            if self.doc.kind(child).is_container() && self.doc.children(child).next().is_some() {
-                let path = self.joined(section, &self.name(child));
-                self.sections.push(path);
-                let below = self.sections.len() as u32 - 1;
-                self.walk(child, below);
+    fn walk(&mut self, node: NodeId, mut level: Level<'_>) {
+        let doc = self.doc;
+        for child in doc.children(node) {
+            let position = doc.position(child).map(|n| format!("item_{n:04}"));
+            let name = position.as_deref().unwrap_or_else(|| doc.key(child));
+            if doc.kind(child).is_container() {
+                let above = self.own(&mut level);
+                if doc.children(child).next().is_some() {
+                    self.walk(child, Level { above, name, own: None });
+                } else {
+                    let section = self.section_below(above, name);
+                    self.rows.push(Row { section, key: Key::None, nth: 1 });
+                }
                 continue;
             }
-            let row = if self.doc.kind(child).is_container() {
-                let path = self.joined(section, &self.name(child));
-                self.sections.push(path);
-                Row { section: self.sections.len() as u32 - 1, key: Key::None, nth: 1 }
-            } else if let Some(position) = self.doc.position(child) {
-                let item = position as usize;
-                while self.items.len() <= item {
-                    self.items.push(format!("item_{:04}", self.items.len()));
-                }
-                Row { section, key: Key::Item(position), nth: 1 }
+            // One name of a list of plain values, which INI writes into one key with its number.
+            let row = if is_item(name) && level.own != Some(0) && !is_item(level.name) {
+                let key = self.number(&format!("{}.{name}", level.name));
+                Row { section: level.above, key: Key::Numbered(key), nth: 1 }
+            } else if position.is_some() {
+                let key = self.number(name);
+                Row { section: self.own(&mut level), key: Key::Numbered(key), nth: 1 }
             } else {
-                let section = match self.doc.key(child).rsplit_once('.') {
-                    Some((above, _)) => {
-                        let path = self.joined(section, above);
-                        self.sections.push(path);
-                        self.sections.len() as u32 - 1
-                    }
-                    None => section,
+                let start = start_of_key(name);
+                let above = self.own(&mut level);
+                let section = match name.get(..start.saturating_sub(1)) {
+                    Some(path) if !path.is_empty() => self.section_below(above, path),
+                    _ => above,
                 };
-                Row { section, key: Key::OfNode, nth: 1 }
+                Row { section, key: Key::OfNode(start as u32), nth: 1 }
             };
             self.rows.push(row);
         }
-        if self.rows.is_empty() && node == self.doc.root() {
+        if self.rows.is_empty() && node == doc.root() {
             self.rows.push(Row { section: 0, key: Key::None, nth: 1 });
         }
     }
 
-    fn name(&self, node: NodeId) -> String {
-        match self.doc.position(node) {
-            Some(position) => format!("item_{position:04}"),
-            None => self.doc.key(node).to_owned(),
+    fn own(&mut self, level: &mut Level<'_>) -> u32 {
+        match level.own {
+            Some(own) => own,
+            None => {
+                let own = self.section_below(level.above, level.name);
+                level.own = Some(own);
+                own
+            }
         }
     }
 
-    fn joined(&self, section: u32, name: &str) -> String {
+    fn section_below(&mut self, section: u32, name: &str) -> u32 {
         let above = self.sections.get(section as usize).map_or("", String::as_str);
-        if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") }
+        let path = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
+        // Keys that hold whole paths stand one after the other.
+        if self.sections.last() != Some(&path) {
+            self.sections.push(path);
+        }
+        self.sections.len() as u32 - 1
+    }
+
+    fn number(&mut self, key: &str) -> u32 {
+        if let Some(place) = self.places.get(key) {
+            return *place;
+        }
+        let place = self.numbered.len() as u32;
+        self.numbered.push(key.to_owned());
+        self.places.insert(key.to_owned(), place);
+        place
     }
 
     /// The three spellings of a list may say the same path twice.
@@ -180,6 +216,16 @@ impl<'d> Flat<'d> {
     }
 }
 
+/// Where the key begins in `[path.]key` or `[path.]key.item_0000`.
+fn start_of_key(name: &str) -> usize {
+    let Some((path, last)) = name.rsplit_once('.') else { return 0 };
+    match path.rsplit_once('.') {
+        Some((above, _)) if is_item(last) => above.len() + 1,
+        None if is_item(last) => 0,
+        _ => path.len() + 1,
+    }
+}
+
 impl Source for Flat<'_> {
     fn count(&self) -> u32 {
         self.rows.len() as u32
@@ -187,7 +233,7 @@ impl Source for Flat<'_> {
 
     fn kind(&self, leaf: u32) -> IniKind {
         match self.row(leaf).map(|r| r.key) {
-            Some(Key::OfNode | Key::Item(_)) => IniKind::Pair,
+            Some(Key::OfNode(_) | Key::Numbered(_)) => IniKind::Pair,
             _ => IniKind::EmptySection,
         }
     }
@@ -198,11 +244,10 @@ impl Source for Flat<'_> {
 
     fn key(&self, leaf: u32) -> &str {
         match self.row(leaf).map(|r| r.key) {
-            Some(Key::OfNode) => {
-                let key = self.doc.key(self.doc.node_of(leaf));
-                key.rsplit_once('.').map_or(key, |(_, last)| last)
+            Some(Key::OfNode(start)) => {
+                self.doc.key(self.doc.node_of(leaf)).get(start as usize..).unwrap_or("")
             }
-            Some(Key::Item(item)) => self.items.get(item as usize).map_or("", String::as_str),
+            Some(Key::Numbered(place)) => self.numbered.get(place as usize).map_or("", String::as_str),
             _ => "",
         }
     }
@@ -227,5 +272,60 @@ impl Source for Flat<'_> {
 
     fn blocks(&self) -> Vec<&str> {
         Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::unwatched;
+
+    fn flat(text: &str) -> Vec<String> {
+        let doc = JsonDoc::parse(text.to_owned(), &mut unwatched).unwrap();
+        let flat = Flat::new(&doc);
+        assert_eq!(flat.count(), doc.leaf_count());
+        let line = |leaf| {
+            let value = match flat.kind(leaf) {
+                IniKind::Pair => format!("{}={}", flat.key(leaf), flat.value(leaf)),
+                _ => "empty".to_owned(),
+            };
+            let nth = if flat.nth(leaf) > 1 { format!(" #{}", flat.nth(leaf)) } else { String::new() };
+            format!("[{}] {value}{nth}", flat.section(leaf))
+        };
+        (0..flat.count()).map(line).collect()
+    }
+
+    #[test]
+    fn three_spellings_of_lists_are_one() {
+        let expected = ["[S.item_0000] P=/", "[S.item_0000] M.item_0000=*", "[S.item_0000] M.item_0001=?"];
+        for text in [
+            r#"{"S": [{"P": "/", "M": ["*", "?"]}]}"#,
+            r#"{"S": {"item_0000": {"P": "/", "M": {"item_0000": "*", "item_0001": "?"}}}}"#,
+            r#"{"S.item_0000": {"P": "/", "M.item_0000": "*", "M.item_0001": "?"}}"#,
+            r#"{"S.item_0000.P": "/", "S.item_0000.M.item_0000": "*", "S": [{"M": {"item_0001": "?"}}]}"#,
+        ] {
+            assert_eq!(flat(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_empty_lists_and_repeats() {
+        assert_eq!(
+            flat(
+                r#"{"A": {"on": true, "off": false, "none": null, "n": 1.50, "l": [], "o": {}}, "A.on": "Yes", "E": [[7]]}"#
+            ),
+            [
+                "[A] on=Yes",
+                "[A] off=No",
+                "[A] none=",
+                "[A] n=1.50",
+                "[A.l] empty",
+                "[A.o] empty",
+                "[A] on=Yes #2",
+                "[E.item_0000] item_0000=7",
+            ]
+        );
+        assert_eq!(flat("{}"), ["[] empty"]);
+        assert_eq!(flat(r#"[1, {"a": 2}]"#), ["[] item_0000=1", "[item_0001] a=2"]);
     }
 }

@@ -45,8 +45,7 @@ pub(super) enum TaskKind {
     Unknown,
 }
 
-/// Task names and types with what they are (reference, section 9). Compared without case. The first row of a type that
-/// several tasks share is not meant by the type alone.
+/// Task names and types with what they are (reference, section 9). Compared without case.
 const KNOWN: &[(&str, &str, TaskKind)] = &[
     ("File_Threat_Protection", "OAS", TaskKind::OnAccess),
     ("Scan_My_Computer", "ODS", TaskKind::OnDemand),
@@ -79,6 +78,7 @@ const KNOWN: &[(&str, &str, TaskKind)] = &[
     ("Standalone_Sandbox", "", TaskKind::Opaque),
     ("KUMA", "", TaskKind::Opaque),
     ("schedule", "", TaskKind::Schedule),
+    (OTHER_TASK, "", TaskKind::Opaque),
 ];
 
 /// What a task is, by type, else by name: users name their tasks as they like.
@@ -188,8 +188,10 @@ impl Tasks {
             Owner::Stray
         };
         tasks.blocks.push(owner);
+        // Twice under one name is one task whose settings stand twice.
+        let mut known: FxHashMap<&str, Owner> = FxHashMap::default(); // lookups only
         for (range, name) in ranges.zip(names) {
-            let owner = tasks.named(doc, range, name);
+            let owner = *known.entry(name).or_insert_with(|| tasks.named(doc, range, name));
             tasks.blocks.push(owner);
         }
         tasks
@@ -264,6 +266,7 @@ impl Tasks {
         match name {
             "AppSettings" => Owner::App,
             "NetSettings" => Owner::Net,
+            OTHER => self.push(Entry::new(OTHER_TASK, "", certain)),
             OWN_SCAN => self.push(Entry::new("a scan task of your own", "ODS", certain)),
             "Container_Scan" => self.push(Entry::new("Container scan", "ContainerScan", certain)),
             name => self.push(Entry::new(name, "", certain)),
@@ -312,6 +315,8 @@ const ON_DEMAND: &str = "on-demand";
 const INVENTORY: &str = "Inventory_Scan";
 const CONTAINERS: &[&str] = &["Container_Scan", ON_DEMAND];
 const OWN_SCAN: &str = "own";
+const OTHER: &str = "other";
+const OTHER_TASK: &str = "another task";
 
 /// Answers when the keys say that it is a scan.
 const ON_DEMAND_TASKS: &[(&str, &str)] = &[
@@ -345,6 +350,7 @@ const ANY_TASK: &[(&str, &str)] = &[
     (INVENTORY, "Inventory Scan"),
     ("AppSettings", "General settings (no task)"),
     ("NetSettings", "Encrypted connections (no task)"),
+    (OTHER, "Another task: its settings are listed only"),
 ];
 
 /// `MonitoringTask.item_0000` of a section path.

@@ -10,16 +10,18 @@
 //!
 //! reads as `ExampleContainer / ExampleFolders [0] = D:\Data\Orders\ (locked)`.
 //!
-//! What the settings of the products are called is not known, so every one of them is listed and none is converted. What
-//! is known is the shape: policies and their attributes, profiles, and around each setting whether it is locked
-//! ([`walk`]). A list among the settings may be offered to a person who knows its columns ([`lists`]).
+//! What the settings of the products are called is not known, so every one of them is listed. What is known is the shape:
+//! policies and their attributes, profiles, and around each setting whether it is locked (`walk`). A list among the
+//! settings is offered to a person who knows its columns (`tables`).
 
+mod tables;
 mod walk;
 
 use super::{Part, Read, finding as note};
 use crate::finding::{self, Severity};
 use crate::intake::json::{JsonDoc, NodeId};
 use crate::intake::{Document, Reading};
+use crate::options::Answers;
 use crate::policy::{Certainty, Kind, Platform, State};
 use walk::{PolicyFacts, Walk, What};
 
@@ -41,10 +43,11 @@ fn product(short: &str) -> &str {
 }
 
 /// Reads an answer or a collection.
-pub(super) fn read(reading: &Reading) -> Read {
+pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
     let mut part = Part::new(reading);
     let Document::Json(doc) = &reading.document else { return part.finish(|_| None) };
     let walk = Walk::over(doc);
+    tables::read(&mut part, doc, &walk, answers);
     for row in walk.rows {
         let (kind, state) = match (row.what, row.profile) {
             (What::Context, _) => (Kind::Context, State::Active),
@@ -106,8 +109,8 @@ fn findings(
         say(
             finding::KSC_INVENTORY,
             Severity::Info,
-            "Every setting is listed with its lock and none is converted: what the settings of the products are called in Security Center is not established".to_owned(),
-            "For exclusions and trusted applications export the lists from the policy in the console",
+            "Every setting is listed with its lock; what the settings of the products are called in Security Center is not established, so only lists whose columns you confirm are converted".to_owned(),
+            "Confirm the lists that you know, or export the lists from the policy in the console",
         );
     } else {
         say(
@@ -142,13 +145,6 @@ fn findings(
             "Look at the policy of the group above, too",
         );
     }
-}
-
-/// The lists among the settings, in document order, each with a name for people: arrays of texts, and arrays of objects
-/// that all have the same keys. A person who knows what the columns are may confirm them.
-#[allow(dead_code, reason = "for the confirmation of columns")]
-pub(crate) fn lists(doc: &JsonDoc) -> Vec<(NodeId, String)> {
-    Walk::over(doc).lists
 }
 
 /// The values whose keys are names of profiles, for a sanitised copy: a person made them up.

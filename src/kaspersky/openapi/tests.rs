@@ -73,20 +73,12 @@ fn wrapping_is_taken_off_and_locks_are_kept() {
     check(
         r#"["a",null]"#,
         r#","KLPRSS_Mnd":true"#,
-        &[": 2 entries (locked)", " [0] = a (locked)", " [1] = null (locked)"],
+        &[": 2 entries (locked)", ": (value) = a", ": An empty row"],
     );
     check(
         &format!("[{},{}]", params(r#""Path":"a","On":true"#), params(r#""Path":"b","On":false"#)),
         r#","KLPRSS_ValConcatArray":true,"KLPRSS_ValConcatItemName":"Path""#,
-        &[
-            ": 2 entries",
-            " [0]: 2 parts",
-            " [0] / Path = a",
-            " [0] / On = true",
-            " [1]: 2 parts",
-            " [1] / Path = b",
-            " [1] / On = false",
-        ],
+        &[": 2 entries", ": Path = a, On = true", ": Path = b, On = false"],
     );
     check(
         &params(&format!(r#""Deep":{}"#, params(r#""x":{"type":"long","value":7}"#))),
@@ -257,7 +249,11 @@ fn what_the_collector_could_not_read_is_said() {
 fn lists_are_found_with_their_names() {
     let found = |text: &str| -> Vec<(u32, String)> {
         let doc = JsonDoc::parse(text.to_owned(), &mut unwatched).unwrap();
-        lists(&doc).into_iter().map(|(node, name)| (doc.children(node).count() as u32, name)).collect()
+        Walk::over(&doc)
+            .lists
+            .into_iter()
+            .map(|(node, name)| (doc.children(node).count() as u32, name))
+            .collect()
     };
     let row = |path: &str| params(&format!(r#""Path":"{path}","On":true"#));
     for (value, expected) in [

@@ -117,6 +117,8 @@ pub(super) struct Walk<'d> {
     what: What,
     profile: Option<String>,
     pub(super) rows: Vec<Row>,
+    /// Lists among the settings outside of profiles, in document order, with their names: arrays of texts, and arrays of
+    /// objects that all have the same keys.
     pub(super) lists: Vec<(NodeId, String)>,
     pub(super) policies: Vec<PolicyFacts>,
     /// Values whose keys are names of profiles.
@@ -367,7 +369,7 @@ impl<'d> Walk<'d> {
     fn container(&mut self, node: NodeId, structure: Vec<Range<u32>>, lock: &Lock) {
         let doc = self.doc;
         let array = doc.kind(node) == JsonKind::Array;
-        if self.what == What::Setting && array && self.is_list(node) {
+        if self.what == What::Setting && self.profile.is_none() && array && self.is_list(node) {
             self.lists.push((node, self.path.clone()));
         }
         if !structure.is_empty() {

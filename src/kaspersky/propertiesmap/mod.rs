@@ -11,8 +11,8 @@
 //! ```
 //!
 //! The vocabulary is documented, the fields of most lists are not. So one generic reader finds every list in the tree and shows
-//! it as a table; [`known`] says what is known about the fields of some lists. Only the rule table of the packet rules is
-//! documented well enough to be read without the user ([`packet_rules`]); what a rule's settings are, is not.
+//! it as a table; `known` says what is known about the fields of some lists. Only the rule table of the packet rules is
+//! documented well enough to be read without the user (`packet_rules`); what a rule's settings are, is not.
 
 pub(crate) mod known;
 mod packet_rules;
