@@ -920,6 +920,20 @@ impl State {
         }
     }
 
+    /// What became of all that was brought, in one sentence.
+    fn brought(&self) -> String {
+        let customers = self.customers().iter().filter(|(name, _)| !name.is_empty()).count();
+        let read = words::things(self.read().count(), "input");
+        let refused = self.entries.iter().filter(|e| matches!(e.stage, Stage::Refused(_))).count();
+        let of = if customers > 1 { format!(" of {customers} customers") } else { String::new() };
+        let not = if refused > 0 {
+            format!("; {} cannot be read", words::things(refused, "file"))
+        } else {
+            String::new()
+        };
+        format!("{read}{of} read{not}")
+    }
+
     /// Takes in a recipe: it is no input, it applies to all of them.
     fn keep(&mut self, file: InputId, kept: Kept, effects: &mut Vec<Effect>) {
         let Some(at) = self.entries.iter().position(|e| e.id == file) else { return };
@@ -973,7 +987,8 @@ impl State {
         for id in ids {
             self.fetch(id, effects);
         }
-        let said = self.say.take();
+        let several = self.focus.as_deref() == Some("understand") && self.entries.len() > 1;
+        let said = self.say.take().or_else(|| several.then(|| self.brought()));
         if !self.ledgers.is_empty() {
             let outcome = words::outcome(self.ledgers.values().map(|l| &l.result));
             self.notice = said.map_or(outcome.clone(), |said| format!("{said}. {outcome}"));

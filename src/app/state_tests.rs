@@ -418,6 +418,7 @@ fn an_archive_becomes_its_inputs_in_its_place() {
     assert_eq!(names, [(2, "a.ini"), (3, "a.ini"), (4, "all.zip/beta/n.doc"), (SPAN + 1, "b.ini")]);
     let customers: Vec<(&str, usize)> = state.customers().iter().map(|(c, own)| (*c, own.len())).collect();
     assert_eq!(customers, [("acme", 1), ("beta", 1), ("", 1)]);
+    assert_eq!(state.notice, "3 inputs of 2 customers read; 1 file cannot be read");
     assert_eq!(state.left.len(), 1);
     assert!(!state.alone());
     assert!(const { SPAN as usize > crate::intake::archive::MAX_ENTRIES });

@@ -189,12 +189,12 @@ fn customers(state: &State, on: &Callback<Action>) -> Html {
         <>
             if waiting > 0 { <p class="about">{ format!("{} being read", words::things(waiting, "file")) }</p> }
             if !refused.is_empty() {
-                <section class="customer refused" aria-label="Not read">
+                <div class="customer refused" role="group" aria-label="Not read">
                     <details open={refused.len() <= 20}>
                         <summary><h4>{ format!("{} not read", words::things(refused.len(), "file")) }</h4></summary>
                         <ul class="brought">{ for refused.iter().map(|entry| one(entry, on)) }</ul>
                     </details>
-                </section>
+                </div>
             }
             { for customers.iter().map(|(name, own)| {
                 let settings = own.iter().map(|(_, view)| view.items).sum();
@@ -206,7 +206,7 @@ fn customers(state: &State, on: &Callback<Action>) -> Html {
                 };
                 let key = format!("customer {name}");
                 html! {
-                    <section {key} class="customer" aria-label={customer(name)}>
+                    <div {key} class="customer" role="group" aria-label={customer(name)}>
                         { fold(state, Fold::Customer(Step::Bring, (*name).to_owned()), "all", summary, on, || html! {
                             <>
                                 <ul class="brought">{ for own.iter().map(|(entry, _)| one(entry, on)) }</ul>
@@ -217,7 +217,7 @@ fn customers(state: &State, on: &Callback<Action>) -> Html {
                                 }
                             </>
                         }) }
-                    </section>
+                    </div>
                 }
             }) }
         </>

@@ -35,9 +35,7 @@ pub fn Choose(props: &Props) -> Html {
             } else {
                 { for platforms.iter().map(|platform| html! {
                     <div key={(*platform).to_owned()}>
-                        if platforms.len() > 1 {
-                            <h3>{ format!("For the {} files", words::platform(platform)) }</h3>
-                        }
+                        <h3>{ format!("For the {} files", words::platform(platform)) }</h3>
                         <ul class="routes">
                             { for state.routes.iter().filter(|r| r.target.platform == **platform)
                                 .map(|r| route(r, state, &props.on)) }

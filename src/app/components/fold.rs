@@ -52,9 +52,8 @@ pub fn by_customer(
                         </article>
                     };
                 }
-                let summary = html! {
-                    <><h4>{ &view.name }</h4>{ " " }<span class="about">{ about(entry, view) }</span></>
-                };
+                let name = heading(if apart { 4 } else { 3 }, "", &view.name);
+                let summary = html! { <>{ name }{ " " }<span class="about">{ about(entry, view) }</span></> };
                 let label = label(entry);
                 html! {
                     <article key={entry.id.to_string()} class="input" aria-label={label}>
@@ -80,12 +79,28 @@ pub fn by_customer(
             };
             let key = format!("customer {name}");
             html! {
-                <section {key} class="customer" aria-label={customer(name)}>
+                <div {key} class="customer" role="group" aria-label={customer(name)}>
                     { fold(state, Fold::Customer(step, (*name).to_owned()), "all", summary, on, || inputs(own)) }
-                </section>
+                </div>
             }
         }) }
     }
+}
+
+/// A heading of a level; the focus can be moved to one that has an id.
+pub fn heading(level: u8, id: &str, text: &str) -> Html {
+    let tag = format!("h{level}");
+    if id.is_empty() {
+        return html! { <@{tag}>{ text }</@> };
+    }
+    html! { <@{tag} id={id.to_owned()} tabindex="-1">{ text }</@> }
+}
+
+/// The level of headings inside of an input: below the customer's and the input's, where these are shown.
+pub fn level(state: &State) -> u8 {
+    let apart = state.read().any(|(e, _)| !e.customer().is_empty());
+    let several = state.read().nth(1).is_some();
+    3 + u8::from(apart) + u8::from(several)
 }
 
 /// What a customer is called; files by themselves belong to none.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::fold::fold;
+use super::fold::{fold, heading, level};
 use crate::app::draft::{self, Change, Draft};
 use crate::app::protocol::{InputId, Parcel, Purpose};
 use crate::app::state::{Action, By, Entry, Fold, State, place};
@@ -25,7 +25,7 @@ pub fn lists(state: &Rc<State>, entry: &Entry, on: &Callback<Action>) -> Html {
 fn list(state: &Rc<State>, entry: &Entry, table: &TableView, several: bool, on: &Callback<Action>) -> Html {
     let id = entry.id;
     let rows = words::things(table.rows, "row");
-    let heading = match (table.list.is_empty(), table.applied) {
+    let title = match (table.list.is_empty(), table.applied) {
         (true, false) => "Say what the columns of this list mean".to_owned(),
         (true, true) => "The columns of this list".to_owned(),
         (false, _) => format!("The list {}", table.list),
@@ -40,10 +40,13 @@ fn list(state: &Rc<State>, entry: &Entry, table: &TableView, several: bool, on: 
         }
     };
     let title = html! {
-        <><h4 id={place(id, table.at)} tabindex="-1">{ heading }</h4>{ " " }<span class="about">{ about }</span></>
+        <>
+            { heading(level(state), &place(id, table.at), &title) }
+            { " " }<span class="about">{ about }</span>
+        </>
     };
     html! {
-        <section key={table.at} class={classes!("list", (!table.applied).then_some("open"))}
+        <div key={table.at} class={classes!("list", (!table.applied).then_some("open"))} role="group"
             aria-labelledby={place(id, table.at)}>
             if several {
                 { fold(state, Fold::Table(id, table.at), "one", title, on, || html! { <div class="content">{ content() }</div> }) }
@@ -51,7 +54,7 @@ fn list(state: &Rc<State>, entry: &Entry, table: &TableView, several: bool, on: 
                 <div class="title">{ title }</div>
                 { content() }
             }
-        </section>
+        </div>
     }
 }
 
@@ -145,7 +148,7 @@ fn editor(state: &State, entry: &Entry, table: &TableView, draft: &Draft, on: &C
             { grid(entry, table, draft, &say) }
             { values(id, table, draft, &say) }
             { settings(id, at, draft, &say) }
-            { outcome(id, table, draft) }
+            { outcome(level(state), id, table, draft) }
             if others > 0 {
                 <label class="option">
                     <input type="checkbox" checked={draft.everywhere} onchange={everywhere} />
@@ -392,7 +395,7 @@ fn settings(id: InputId, at: usize, draft: &Draft, say: &Callback<Change>) -> Ht
 }
 
 /// How the first rows would be read, or what is missing.
-fn outcome(id: InputId, table: &TableView, draft: &Draft) -> Html {
+fn outcome(level: u8, id: InputId, table: &TableView, draft: &Draft) -> Html {
     let key = format!("{}-outcome", place(id, table.at));
     let content = match &draft.preview {
         None => html! { <p class="about">{ "Being looked at" }</p> },
@@ -401,7 +404,7 @@ fn outcome(id: InputId, table: &TableView, draft: &Draft) -> Html {
     };
     html! {
         <div class="coming">
-            <h5 id={key} tabindex="-1">{ "How the first rows would be read" }</h5>
+            { heading(level + 1, &key, "How the first rows would be read") }
             { content }
         </div>
     }
