@@ -195,17 +195,23 @@ impl Draft {
         }
     }
 
-    /// The columns in the order in which they are shown: those that may say something, then those that look as if they say
-    /// nothing. It does not change while the user speaks.
+    /// The columns in the order in which they are shown: what the rows are about, what else may say something, what differs
+    /// from row to row, and at the end what looks as if it said nothing. It does not change while the user speaks.
     pub fn order(&self, table: &TableView) -> Vec<usize> {
-        let silent = |at: &usize| {
-            let says = self.proposed.get(*at).is_some_and(|r| !matches!(r, Role::Unknown | Role::NoEffect));
-            let same =
-                table.sample.iter().all(|row| row.get(*at) == table.sample.first().and_then(|r| r.get(*at)));
-            !says && same
+        let needs = table.mapping.rows.info().map_or(&[][..], |info| info.needs);
+        let rank = |at: &usize| {
+            let role = self.proposed.get(*at).copied().unwrap_or(Role::Unknown);
+            let first = table.sample.first().and_then(|row| row.get(*at));
+            match role {
+                role if needs.contains(&role) => 0,
+                role if !matches!(role, Role::Unknown | Role::NoEffect) => 1,
+                _ if table.sample.iter().any(|row| row.get(*at) != first) => 2,
+                _ => 3,
+            }
         };
-        let (last, first): (Vec<usize>, Vec<usize>) = (0..table.columns.len()).partition(silent);
-        [first, last].concat()
+        let mut order: Vec<usize> = (0..table.columns.len()).collect();
+        order.sort_by_key(rank);
+        order
     }
 
     /// Takes in what the user said, with what follows from it.

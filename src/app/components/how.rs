@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::app::protocol::{Parcel, Purpose};
 use crate::app::state::Action;
 use crate::collector;
-use crate::kaspersky::howto::{HOW_TO, HowTo};
+use crate::{HOW_TO, HowTo};
 
 /// The ways to an export, by product.
 pub fn how(on: &Callback<Action>, ready: bool) -> Html {

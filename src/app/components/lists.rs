@@ -278,11 +278,13 @@ fn grid(entry: &Entry, table: &TableView, draft: &Draft, say: &Callback<Change>)
     };
     let order = draft.order(table);
     let moved = order.iter().enumerate().any(|(to, from)| to != *from);
-    let end = if moved { " Columns that hold the same in every row shown stand at the end." } else { "" };
+    let end = if moved { " Columns that look as if they said nothing stand at the end." } else { "" };
     html! {
+        <>
+        <p>{ "Above each column, choose what it says." }{ end }</p>
         <div class="scroll wide" tabindex="0" role="region" aria-label={format!("First rows of {}", entry.name)}>
             <table class="grid">
-                <caption>{ caption }{ ". Above each column, choose what it says." }{ end }</caption>
+                <caption>{ caption }</caption>
                 <thead>
                     <tr>
                         { for order.iter().filter_map(|&column| {
@@ -298,6 +300,7 @@ fn grid(entry: &Entry, table: &TableView, draft: &Draft, say: &Callback<Change>)
                 </tbody>
             </table>
         </div>
+        </>
     }
 }
 
