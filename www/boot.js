@@ -12,6 +12,8 @@
 
 (async () => {
   const LOCK = "connect-src 'none'; manifest-src 'none'; frame-src 'none'; object-src 'none'; media-src 'none'; font-src 'none'";
+  // Most files of one drop: as many as an archive may hold.
+  const MOST = 10_000;
   const IN_WORKER = `
 self.onmessage = (event) => {
   self.onmessage = null;
@@ -67,6 +69,34 @@ self.onmessage = (event) => {
         const worker = new Worker(policy.createScriptURL(source));
         worker.postMessage(module);
         return worker;
+      },
+      // Every file of a drop as [thing, path, file]; of a folder all that is below it. The list of things is taken
+      // before anything is waited for: the browser empties it when the event is over.
+      dropped(transfer) {
+        const things = [...transfer.items]
+          .filter((item) => item.kind === 'file')
+          .map((item) => [item.webkitGetAsEntry && item.webkitGetAsEntry(), item.getAsFile()]);
+        const found = [];
+        const take = (thing, path, file) => {
+          if (found.length >= MOST) throw new Error(`More than ${MOST} files were dropped: bring the folders of the exports alone`);
+          found.push([thing, path, file]);
+        };
+        const walk = async (thing, path, entry) => {
+          if (entry.isFile) return take(thing, path, await new Promise((done, fail) => entry.file(done, fail)));
+          const reader = entry.createReader();
+          for (;;) {
+            const some = await new Promise((done, fail) => reader.readEntries(done, fail));
+            if (!some.length) return undefined;
+            for (const one of some) await walk(thing, `${path}/${one.name}`, one);
+          }
+        };
+        return (async () => {
+          for (const [thing, [entry, file]] of things.entries()) {
+            if (entry && entry.isDirectory) await walk(thing, entry.name, entry);
+            else if (file) take(thing, file.name.replaceAll('/', '_'), file);
+          }
+          return found;
+        })();
       },
       // A download is a blob of this page and nothing else: the module itself can follow no link.
       save(name, blob) {

@@ -1,9 +1,10 @@
 //! The worker as the page sees it, and the few things that only a browser can do: keep files, hand over downloads,
 //! copy, move the focus.
 //!
-//! `boot.js` leaves two functions. `crosswalk.spawn()` starts a worker from the module that is already compiled and in
+//! `boot.js` leaves three functions. `crosswalk.spawn()` starts a worker from the module that is already compiled and in
 //! memory, so *cancel* is simple: end the worker, start a fresh one, send the files again; no request is made.
-//! `crosswalk.save(name, blob)` hands over a download.
+//! `crosswalk.save(name, blob)` hands over a download. `crosswalk.dropped(transfer)` walks through what was dropped, folders
+//! with all below them.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +12,10 @@ use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
-use web_sys::{Blob, Document, DragEvent, File, FileList, HtmlElement, MessageEvent, Worker};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, Document, DragEvent, FileList, HtmlElement, MessageEvent, Worker};
 
-use super::protocol::{InputId, Request, Response};
+use super::protocol::{InputId, Request, Response, SPAN};
 
 /// What comes from the worker.
 #[derive(Debug)]
@@ -22,6 +24,17 @@ pub enum News {
     Told(Response, Option<Blob>),
     /// The worker died; the message is for the user.
     Broke(String),
+}
+
+/// A file that the user handed over.
+#[derive(Debug)]
+pub struct Found {
+    /// Which of the things that were dropped or chosen together it came with, counted from 0.
+    pub thing: u32,
+    /// Its path from there, `/` between names.
+    pub path: String,
+    /// The file.
+    pub blob: Blob,
 }
 
 /// The page's end of the line.
@@ -74,10 +87,10 @@ impl Bridge {
         id
     }
 
-    /// A number for an input without a file.
+    /// A number for an input without a file, or for something that inputs came with.
     pub fn number(&mut self) -> InputId {
         let id = self.next;
-        self.next = self.next.saturating_add(1);
+        self.next = self.next.saturating_add(SPAN);
         id
     }
 
@@ -180,7 +193,7 @@ pub fn save(name: &str, blob: &Blob) -> Result<(), JsValue> {
 }
 
 /// Takes files that are dropped beside the zone, too. Without this the browser would leave the page and open them.
-pub fn drops(take: impl Fn(Vec<File>) + 'static) -> Vec<EventListener> {
+pub fn drops(take: impl Fn(web_sys::Event) + 'static) -> Vec<EventListener> {
     let Some(window) = web_sys::window() else { return Vec::new() };
     let options = EventListenerOptions::enable_prevent_default();
     let over = EventListener::new_with_options(&window, "dragover", options, |event| event.prevent_default());
@@ -188,21 +201,66 @@ pub fn drops(take: impl Fn(Vec<File>) + 'static) -> Vec<EventListener> {
         // The zone itself has taken it then.
         if !event.default_prevented() {
             event.prevent_default();
-            take(dropped(event));
+            take(event.clone());
         }
     });
     vec![over, drop]
 }
 
-/// The files of a drop.
-pub fn dropped(event: &web_sys::Event) -> Vec<File> {
-    let data = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer);
-    data.and_then(|d| d.files()).map_or_else(Vec::new, |list| files(&list))
+/// Walks through what was dropped and hands over every file; or says why it cannot.
+pub fn dropped(event: &web_sys::Event, take: impl Fn(Result<Vec<Found>, String>) + 'static) {
+    let Some(transfer) = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer) else { return };
+    // The transfer is emptied when the event is over, so the walk begins at once.
+    let Ok(walk) = walk(&transfer) else { return };
+    spawn_local(async move {
+        match JsFuture::from(walk).await {
+            Ok(list) => take(Ok(in_order(Array::from(&list).iter().filter_map(|one| found(&one)).collect()))),
+            Err(error) => {
+                let why = Reflect::get(&error, &"message".into()).ok().and_then(|m| m.as_string());
+                take(Err(why.unwrap_or_else(|| "What was dropped could not be read".into())));
+            }
+        }
+    });
 }
 
-/// A list of files as a vector.
-pub fn files(list: &FileList) -> Vec<File> {
-    (0..list.length()).filter_map(|at| list.get(at)).collect()
+fn walk(transfer: &JsValue) -> Result<js_sys::Promise, JsValue> {
+    let ours = ours()?;
+    let walk: Function = Reflect::get(&ours, &"dropped".into())?.dyn_into()?;
+    walk.call1(&ours, transfer)?.dyn_into()
+}
+
+/// One of what `crosswalk.dropped` gives: thing, path, file.
+fn found(one: &JsValue) -> Option<Found> {
+    let one = Array::from(one);
+    let thing = one.get(0).as_f64()? as u32;
+    Some(Found { thing, path: one.get(1).as_string()?, blob: one.get(2).dyn_into().ok()? })
+}
+
+/// Files of a folder in order of their names, level by level, as the command line reads them.
+fn in_order(mut files: Vec<Found>) -> Vec<Found> {
+    files.sort_by(|a, b| a.thing.cmp(&b.thing).then_with(|| a.path.split('/').cmp(b.path.split('/'))));
+    files
+}
+
+/// Files that were chosen, each by itself.
+pub fn files(list: &FileList) -> Vec<Found> {
+    let files = (0..list.length()).filter_map(|at| Some((at, list.get(at)?)));
+    files.map(|(thing, file)| Found { thing, path: plain(&file.name()), blob: file.into() }).collect()
+}
+
+/// Files of a folder that was chosen.
+pub fn folder(list: &FileList) -> Vec<Found> {
+    let files = (0..list.length()).filter_map(|at| list.get(at)).map(|file| {
+        let path = Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|p| p.as_string());
+        let path = path.filter(|p| !p.is_empty()).unwrap_or_else(|| plain(&file.name()));
+        Found { thing: 0, path, blob: file.into() }
+    });
+    in_order(files.collect())
+}
+
+/// The name of a file by itself: a separator in it would make a folder of it.
+fn plain(name: &str) -> String {
+    name.replace('/', "_")
 }
 
 /// Text as a file.
@@ -213,15 +271,15 @@ pub fn text_file(text: &str) -> Result<Blob, JsValue> {
 /// Puts the text of a blob on the clipboard; tells whether it worked.
 pub fn copy(blob: &Blob, done: impl Fn(bool) + 'static) {
     let blob = blob.clone();
-    wasm_bindgen_futures::spawn_local(async move {
-        let worked = match wasm_bindgen_futures::JsFuture::from(blob.text()).await {
+    spawn_local(async move {
+        let worked = match JsFuture::from(blob.text()).await {
             Err(_) => false,
             Ok(text) => match web_sys::window() {
                 None => false,
                 Some(window) => {
                     let text = text.as_string().unwrap_or_default();
                     let writing = window.navigator().clipboard().write_text(&text);
-                    wasm_bindgen_futures::JsFuture::from(writing).await.is_ok()
+                    JsFuture::from(writing).await.is_ok()
                 }
             },
         };

@@ -7,11 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::options::Decision;
-use crate::view::{ConversionView, InputView, ItemView, RowView, TargetView};
+use crate::columns::Mapping;
+use crate::options::{Decision, Recipe};
+use crate::view::{
+    ConversionView, FindingView, InputView, ItemView, PreviewView, RowView, TableView, TargetView,
+};
 
-/// Number of an input in this visit. Never used twice, so an answer about a removed file finds nobody.
+/// Number of an input in this visit. Never used twice, so an answer about a removed file finds nobody. A file that is an
+/// input itself has the number that the page gave it; inputs in an archive have those that follow the archive's.
 pub type InputId = u32;
+
+/// How far the numbers of two files lie apart: more than an archive may hold.
+pub const SPAN: InputId = 1 << 14;
 
 /// How many rows cross at once.
 pub const PAGE: usize = 100;
@@ -27,33 +34,60 @@ pub enum Sample {
 
 /// Everything the user decided. The page owns it and sends it whole: it is small, and a fresh worker needs no more
 /// than the files and this.
+///
+/// What is about one input names it by its number, never by its file name: two customers have files of the same name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices {
-    /// Answers to questions: `key@input name`.
-    pub answers: BTreeMap<String, String>,
+    /// Recipes that apply to every input, in the order they came.
+    pub recipes: Vec<Kept>,
+    /// Answers to the questions of each input.
+    pub answers: BTreeMap<InputId, BTreeMap<String, String>>,
+    /// Confirmed columns.
+    pub columns: Vec<ConfirmedColumns>,
     /// The route chosen for each platform.
     pub targets: BTreeMap<String, String>,
-    /// Reasons whose looser form is accepted for all their rows.
-    pub accept: BTreeSet<String>,
+    /// Reasons whose looser form is accepted for all rows of an input.
+    pub accept: BTreeMap<InputId, BTreeSet<String>>,
     /// Decisions for single rows.
     pub decisions: Vec<Decision>,
 }
 
+/// A recipe that was brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Name of its file.
+    pub name: String,
+    /// What it says.
+    pub recipe: Recipe,
+}
+
+/// Columns that were confirmed in this visit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmedColumns {
+    /// The input that they are for; `None` = every list of this shape.
+    pub input: Option<InputId>,
+    /// What the columns mean.
+    pub mapping: Mapping,
+}
+
 /// What the page asks for.
+#[allow(clippy::large_enum_variant, reason = "one at a time exists, and it is moved at once")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Request {
-    /// Read a file; its bytes come beside.
+    /// Read a file; its bytes come beside. An archive is opened, and each file in it read by itself.
     Open {
         /// The number it will have.
         id: InputId,
-        /// Its name, unique among the inputs.
-        name: String,
+        /// Which of the things that were dropped or chosen it came with.
+        root: u32,
+        /// Its path from there, `/` between names; a file by itself has only its name.
+        path: String,
     },
     /// Read a sample that is part of the module.
     Sample {
         /// The number it will have.
         id: InputId,
-        /// Its name, unique among the inputs.
+        /// Its name.
         name: String,
         /// Which one.
         which: Sample,
@@ -65,6 +99,15 @@ pub enum Request {
     },
     /// Apply answers and decisions; compare the routes; convert for the chosen ones.
     Apply(Choices),
+    /// How the first rows of a list would be read.
+    Preview {
+        /// Of which input.
+        id: InputId,
+        /// Number of the list among those of the input.
+        at: usize,
+        /// What its columns mean, as far as it was said.
+        mapping: Mapping,
+    },
     /// Part of what was read.
     Items {
         /// Of which input.
@@ -94,7 +137,10 @@ pub enum Request {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Parcel {
     /// Everything in one archive.
-    Zip,
+    Zip {
+        /// One file was brought and nothing else, neither a folder nor an archive: its files lie at the top.
+        alone: bool,
+    },
     /// One file of one conversion.
     File {
         /// Of which input.
@@ -107,6 +153,10 @@ pub enum Parcel {
         /// Of which input.
         id: InputId,
     },
+    /// Confirmed columns and answers, for the next customer.
+    Recipe,
+    /// The script that collects policies from an Administration Server.
+    Collector,
 }
 
 /// What happens with a parcel.
@@ -131,21 +181,21 @@ pub enum Response {
         /// In all.
         total: usize,
     },
-    /// A file was read.
+    /// A file was opened.
     Opened {
         /// Its number.
         id: InputId,
-        /// What it is.
-        view: Box<InputView>,
-        /// The first page of what was read.
-        items: Vec<ItemView>,
+        /// What it holds: itself, or the files of an archive.
+        pieces: Vec<Piece>,
+        /// Files of the archive that are left out, and why.
+        left: Vec<FindingView>,
     },
-    /// A file is not read.
-    Refused {
-        /// Its number.
+    /// A file was a recipe.
+    Recipe {
+        /// The number of the file.
         id: InputId,
-        /// Why, and what to export instead.
-        refusal: RefusalView,
+        /// The recipe.
+        kept: Kept,
     },
     /// An input was forgotten.
     Closed {
@@ -154,12 +204,23 @@ pub enum Response {
     },
     /// The choices hold.
     Applied {
-        /// The inputs again, with their answers.
-        inputs: Vec<(InputId, InputView)>,
+        /// The inputs that are not any more as they were told before.
+        sheets: Vec<(InputId, SheetView)>,
         /// What each route that fits would carry.
         routes: Vec<RouteView>,
-        /// The conversions for the chosen routes.
+        /// The inputs that are converted.
+        converted: Vec<InputId>,
+        /// The conversions that are not any more as they were told before.
         results: Vec<(InputId, ResultView)>,
+    },
+    /// How the first rows of a list would be read, or what is still missing.
+    Preview {
+        /// Of which input.
+        id: InputId,
+        /// Number of the list.
+        at: usize,
+        /// The rows, or what to do first.
+        outcome: Result<Vec<PreviewView>, String>,
     },
     /// Part of what was read.
     Items {
@@ -190,9 +251,31 @@ pub enum Response {
     },
     /// The request could not be met; the message says why and what to do.
     Failed {
-        /// For the user.
+        /// What happened.
         message: String,
     },
+}
+
+/// One file of what was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Its number.
+    pub id: InputId,
+    /// Its path, as the page gave it; in an archive, the archive's path before it.
+    pub path: String,
+    /// What it is, or why it is not read.
+    pub outcome: Result<SheetView, RefusalView>,
+}
+
+/// One input, and the lists in it whose columns the user confirms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetView {
+    /// Whose it is; empty for a file by itself.
+    pub customer: String,
+    /// What it is.
+    pub view: InputView,
+    /// Its lists.
+    pub tables: Vec<TableView>,
 }
 
 /// A file that is not read.
@@ -217,10 +300,12 @@ pub struct RefusalView {
 pub struct RouteView {
     /// The route.
     pub target: TargetView,
-    /// Names of the inputs it fits.
-    pub inputs: Vec<String>,
-    /// How each kind of setting fares, kinds in the order of the inputs.
+    /// How many inputs it fits.
+    pub inputs: usize,
+    /// How each kind of setting fares, over all inputs.
     pub tallies: Vec<Tally>,
+    /// The same in one sum for each customer, where there are customers.
+    pub customers: Vec<(String, Tally)>,
 }
 
 /// How the settings of one kind fare on a route.

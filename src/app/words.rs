@@ -2,7 +2,9 @@
 //! corrected in one place.
 
 use super::protocol::{ResultView, Sample, Tally};
-use crate::view::ConversionView;
+use crate::columns::Confidence;
+use crate::options::Recipe;
+use crate::view::{ConversionView, PreviewView};
 
 /// A fate: the word of the report, what it means, and whether a person still has to look.
 pub struct FateWords {
@@ -150,6 +152,49 @@ pub fn outcome<'a>(results: impl Iterator<Item = &'a ResultView>) -> String {
     let need = if all.person == 1 { "needs" } else { "need" };
     let person = if all.person > 0 { format!("; {} {need} a person", all.person) } else { String::new() };
     format!("Converted: {}{person}", carried(&all))
+}
+
+/// How sure a proposal is, to begin a sentence.
+pub const fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "Quite sure.",
+        Confidence::Medium => "Likely.",
+        Confidence::Low => "A guess.",
+    }
+}
+
+/// What a recipe holds: *the columns of 2 lists, 1 answer*.
+pub fn recipe(recipe: &Recipe) -> String {
+    let lists = match recipe.tables.len() {
+        0 => String::new(),
+        n => format!("the columns of {}", things(n, "list")),
+    };
+    let answers = match recipe.answers.len() {
+        0 => String::new(),
+        n => things(n, "answer"),
+    };
+    match [lists, answers].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>() {
+        parts if parts.is_empty() => "it holds nothing".into(),
+        parts => parts.join(", "),
+    }
+}
+
+/// How the first rows of a list would be read, in one sentence.
+pub fn previewed(outcome: &Result<Vec<PreviewView>, String>) -> String {
+    let rows = match outcome {
+        Err(why) => return format!("Not complete. {why}"),
+        Ok(rows) => rows,
+    };
+    let person = rows.iter().filter(|r| r.state == "for a person").count();
+    let stay = if person == 1 { "stays" } else { "stay" };
+    let first = things(rows.len(), "row");
+    match person {
+        0 => format!("Read with these meanings: {} of the first {first}", rows.len()),
+        n => format!(
+            "Read with these meanings: {} of the first {first}; {n} {stay} with a person",
+            rows.len() - n
+        ),
+    }
 }
 
 /// How many rows of a conversion have a fate; all of them for `None`.

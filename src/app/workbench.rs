@@ -4,20 +4,27 @@
 //! Everything heavy is here: the files as they were read, their policies, the conversions. What leaves is what a
 //! person looks at, a page of rows at a time.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::protocol::{
-    Choices, InputId, PAGE, Parcel, RefusalView, Request, Response, ResultView, RouteView, Sample, Tally,
+    Choices, InputId, PAGE, Parcel, Piece, RefusalView, Request, Response, ResultView, RouteView, Sample,
+    SheetView, Tally,
 };
-use super::words;
+use super::{recipe, words};
 use crate::bundle::{self, OutFile, Part};
+use crate::collector;
 use crate::convert::Conversion;
 use crate::finding::Refusal;
-use crate::intake::Reading;
+use crate::intake::archive::{self, Archive, is_zip};
+use crate::intake::batch::{Brought, customers};
+use crate::intake::{Reading, display_name};
 use crate::ledger::{Fate, Row};
-use crate::options::{Answers, Decisions, Options};
+use crate::options::{Answers, Confirmed, Decisions, Options};
 use crate::policy::Policy;
+use crate::text;
 use crate::vendor;
-use crate::view::{self, FindingView, InputView};
-use crate::watch::Watch;
+use crate::view::{self, FindingView, TableView};
+use crate::watch::{Watch, unwatched};
 
 const LINUX: &[u8] = include_bytes!("../../www/samples/kesl-settings.ini");
 const WINDOWS: &[u8] = include_bytes!("../../www/samples/ksws-trusted-zone.xml");
@@ -28,12 +35,55 @@ const BESIDE: [&str; 4] = [bundle::STEPS, "report.html", "report.csv", "report.j
 /// How many findings cross at once.
 const FINDINGS: usize = 50;
 
+/// How much of a cell of a list crosses: enough to know it by.
+const CELL: usize = 160;
+
 /// One input on the workbench.
 struct Sheet {
     id: InputId,
+    /// The file that it came in: itself, or an archive.
+    file: InputId,
+    /// Which of the things that were brought it came with, and its path from there.
+    root: u32,
+    path: String,
+    customer: String,
     reading: Reading,
     policy: Policy,
+    tables: Vec<TableView>,
+    /// With what it was read and converted.
+    options: Options,
+    /// How its settings fare, by route.
+    tallies: BTreeMap<&'static str, Vec<Tally>>,
     conversion: Option<Conversion>,
+    /// What the page knows about it.
+    told: Option<SheetView>,
+    told_result: Option<ResultView>,
+}
+
+impl Sheet {
+    fn interpret(&mut self) {
+        self.policy = crate::interpret(&[&self.reading], &self.options.answers);
+        self.tables();
+    }
+
+    /// Looks at the lists, which takes a while for long ones: only when they were read anew.
+    fn tables(&mut self) {
+        self.tables = view::tables(&self.reading, &self.policy, &self.options.answers);
+        for cell in self.tables.iter_mut().flat_map(|t| t.sample.iter_mut().flatten()) {
+            if let Some((at, _)) = cell.char_indices().nth(CELL) {
+                cell.truncate(at);
+                cell.push('…');
+            }
+        }
+    }
+
+    fn view(&self) -> SheetView {
+        let mut view = view::input(&self.reading, &self.policy);
+        // Said beside the table itself, with what to do there.
+        view.findings.retain(|f| f.code != crate::finding::COLUMNS_OPEN);
+        cap(&mut view.findings);
+        SheetView { customer: self.customer.clone(), view, tables: self.tables.clone() }
+    }
 }
 
 /// What the worker holds.
@@ -41,6 +91,8 @@ struct Sheet {
 pub struct Workbench {
     sheets: Vec<Sheet>,
     choices: Choices,
+    /// Inputs came or went since they were named and given to customers.
+    moved: bool,
 }
 
 /// An answer, and the bytes that go beside it.
@@ -50,19 +102,28 @@ impl Workbench {
     /// Answers a request. `bytes` are those of the file of [`Request::Open`], empty otherwise.
     pub fn handle(&mut self, request: Request, bytes: &[u8], watch: &mut Watch) -> Answer {
         match request {
-            Request::Open { id, name } => (self.open(id, &name, bytes, watch), None),
+            Request::Open { id, root, path } => (self.open(id, root, &path, bytes, watch), None),
             Request::Sample { id, name, which } => {
                 let bytes = match which {
                     Sample::Linux => LINUX,
                     Sample::Windows => WINDOWS,
                 };
-                (self.open(id, &name, bytes, watch), None)
+                (self.open(id, id, &name, bytes, watch), None)
             }
             Request::Close { id } => {
                 self.sheets.retain(|s| s.id != id);
+                self.moved = true;
                 (Response::Closed { id }, None)
             }
             Request::Apply(choices) => (self.apply(choices), None),
+            Request::Preview { id, at, mapping } => {
+                let seen = self.sheet(id).and_then(|s| {
+                    let table = view::table(&s.reading, &s.policy, at)?;
+                    Some(view::preview(&s.reading, table, &mapping))
+                });
+                let outcome = seen.unwrap_or_else(|| Err("This list is not here any more".into()));
+                (Response::Preview { id, at, outcome }, None)
+            }
             Request::Items { id, offset } => {
                 let items = self.sheet(id).map(|s| view::items(&s.reading, &s.policy, offset, PAGE));
                 (Response::Items { id, offset, items: items.unwrap_or_default() }, None)
@@ -85,74 +146,176 @@ impl Workbench {
         self.sheets.iter().find(|s| s.id == id)
     }
 
-    fn open(&mut self, id: InputId, name: &str, bytes: &[u8], watch: &mut Watch) -> Response {
-        self.sheets.retain(|s| s.id != id);
-        match crate::read(name, bytes, watch) {
-            Ok(reading) => {
-                let policy = crate::interpret(&[&reading], &self.options().answers);
-                let view = Box::new(input_view(&reading, &policy));
-                let items = view::items(&reading, &policy, 0, PAGE);
-                self.sheets.push(Sheet { id, reading, policy, conversion: None });
-                Response::Opened { id, view, items }
+    /// Reads a file, or each file of an archive, as the command line does; a recipe is told from an export by content.
+    fn open(&mut self, id: InputId, root: u32, path: &str, bytes: &[u8], watch: &mut Watch) -> Response {
+        self.sheets.retain(|s| s.file != id);
+        self.moved = true;
+        let mut left = Vec::new();
+        let mut pieces = Vec::new();
+        if !is_zip(bytes) {
+            match recipe::read(path, bytes) {
+                Some(Ok(kept)) if !path.contains('/') => return Response::Recipe { id, kept },
+                Some(Err(refusal)) if !path.contains('/') => {
+                    pieces.push(Piece { id, path: path.to_owned(), outcome: Err(refusal) });
+                }
+                _ => pieces.push(self.read(id, id, root, path, bytes, watch)),
             }
-            Err(refusal) => Response::Refused { id, refusal: refused(refusal) },
+            return Response::Opened { id, pieces, left };
+        }
+        match Archive::open(path, bytes) {
+            Err(refusal) => pieces.push(refused_piece(id, path, refusal)),
+            Ok(archive) => {
+                for (next, piece) in (id + 1..).zip(archive) {
+                    match piece {
+                        archive::Piece::File { path: inner, bytes } => {
+                            let inner = format!("{path}/{inner}");
+                            pieces.push(self.read(next, id, root, &inner, &bytes, &mut unwatched));
+                        }
+                        archive::Piece::Refused(refusal) => {
+                            let path = refusal.input.clone();
+                            pieces.push(refused_piece(next, &path, refusal));
+                        }
+                        archive::Piece::Left(note) => left.extend(view::findings([&note])),
+                    }
+                }
+            }
+        }
+        Response::Opened { id, pieces, left }
+    }
+
+    fn read(
+        &mut self,
+        id: InputId,
+        file: InputId,
+        root: u32,
+        path: &str,
+        bytes: &[u8],
+        watch: &mut Watch,
+    ) -> Piece {
+        let reading = match crate::read(path, bytes, watch) {
+            Ok(reading) => reading,
+            Err(refusal) => {
+                let mut piece = refused_piece(id, path, refusal);
+                if recipe::read(path, bytes).is_some() {
+                    piece.outcome = Err(recipe::not_by_itself(path));
+                }
+                return piece;
+            }
+        };
+        let options = options(&self.choices, id, &reading);
+        let mut sheet = Sheet {
+            id,
+            file,
+            root,
+            path: path.to_owned(),
+            customer: String::new(),
+            policy: crate::interpret(&[&reading], &options.answers),
+            reading,
+            tables: Vec::new(),
+            options,
+            tallies: BTreeMap::new(),
+            conversion: None,
+            told: None,
+            told_result: None,
+        };
+        sheet.tables();
+        let view = sheet.view();
+        sheet.told = Some(view.clone());
+        self.sheets.push(sheet);
+        Piece { id, path: path.to_owned(), outcome: Ok(view) }
+    }
+
+    /// Gives each input its customer and a name of its own among the customer's inputs, as the command line does.
+    fn arrange(&mut self) {
+        if !std::mem::take(&mut self.moved) {
+            return;
+        }
+        let brought: Vec<Brought<'_>> =
+            self.sheets.iter().map(|s| Brought { root: s.root as usize, path: &s.path }).collect();
+        let customers = customers(&brought);
+        let mut groups: BTreeMap<String, Vec<&mut Reading>> = BTreeMap::new();
+        for (sheet, customer) in self.sheets.iter_mut().zip(customers) {
+            sheet.reading.input.name = display_name(&sheet.path);
+            sheet.customer.clone_from(&customer);
+            groups.entry(customer).or_default().push(&mut sheet.reading);
+        }
+        for readings in groups.into_values() {
+            bundle::name_inputs(readings.into_iter());
         }
     }
 
-    /// Applies the choices to every input.
+    /// Applies the choices to every input. What did not change is neither done nor told again.
     fn apply(&mut self, choices: Choices) -> Response {
-        let answers_changed = choices.answers != self.choices.answers;
         self.choices = choices;
-        let options = self.options();
-        let mut inputs = Vec::new();
+        self.arrange();
+        let mut sheets = Vec::new();
         for sheet in &mut self.sheets {
-            if answers_changed || sheet.policy.inputs.is_empty() {
-                sheet.policy = crate::interpret(&[&sheet.reading], &options.answers);
+            let options = options(&self.choices, sheet.id, &sheet.reading);
+            let named = sheet.policy.inputs.first().is_some_and(|i| i.name == sheet.reading.input.name);
+            let read = named && options.answers == sheet.options.answers;
+            if !read || options != sheet.options {
+                sheet.options = options;
+                sheet.tallies.clear();
+                sheet.conversion = None;
             }
-            inputs.push((sheet.id, input_view(&sheet.reading, &sheet.policy)));
-            sheet.conversion = None;
+            if !read {
+                sheet.interpret();
+            }
+            let view = sheet.view();
+            if sheet.told.as_ref() != Some(&view) {
+                sheet.told = Some(view.clone());
+                sheets.push((sheet.id, view));
+            }
         }
         let mut routes = Vec::new();
+        let mut converted = BTreeSet::new();
         let mut results = Vec::new();
         for route in vendor::all().iter().copied() {
             let info = route.info();
             let chosen = self.choices.targets.get(info.platform.word()).is_some_and(|id| id == info.id);
-            let mut tallies = Vec::new();
-            let mut names = Vec::new();
+            let mut view = RouteView {
+                target: view::target(route),
+                inputs: 0,
+                tallies: Vec::new(),
+                customers: Vec::new(),
+            };
             for sheet in self.sheets.iter_mut().filter(|s| s.policy.platform == info.platform) {
-                let conversion = crate::convert(&sheet.policy, route, &options);
-                let own = tally(&conversion.rows);
-                names.push(sheet.reading.input.name.clone());
-                if chosen {
-                    let mut view = view::conversion(&conversion, &options);
-                    cap(&mut view.findings);
-                    let written = conversion.artefacts.iter().map(|a| a.name);
-                    let files = written.chain(BESIDE).map(String::from).collect();
-                    results.push((sheet.id, ResultView { view, tallies: own.clone(), files }));
-                    sheet.conversion = Some(conversion);
+                let done = sheet.conversion.as_ref().is_some_and(|c| c.route.info().id == info.id);
+                if !sheet.tallies.contains_key(info.id) || chosen && !done {
+                    let conversion = crate::convert(&sheet.policy, route, &sheet.options);
+                    sheet.tallies.insert(info.id, tally(&conversion.rows));
+                    if chosen {
+                        sheet.conversion = Some(conversion);
+                    }
                 }
-                merge(&mut tallies, own);
+                let own = sheet.tallies.get(info.id).cloned().unwrap_or_default();
+                view.inputs += 1;
+                by_customer(&mut view.customers, &sheet.customer, &own);
+                if let Some(conversion) = sheet.conversion.as_ref().filter(|_| chosen) {
+                    converted.insert(sheet.id);
+                    let result = result(conversion, &sheet.options, own.clone());
+                    if sheet.told_result.as_ref() != Some(&result) {
+                        sheet.told_result = Some(result.clone());
+                        results.push((sheet.id, result));
+                    }
+                }
+                merge(&mut view.tallies, own);
             }
-            if !names.is_empty() {
-                routes.push(RouteView { target: view::target(route), inputs: names, tallies });
+            if view.inputs > 0 {
+                routes.push(view);
             }
         }
-        Response::Applied { inputs, routes, results }
-    }
-
-    fn options(&self) -> Options {
-        Options {
-            answers: Answers::from(self.choices.answers.clone()),
-            decisions: Decisions { crosswalk_decisions: 1, decisions: self.choices.decisions.clone() },
-            accept: self.choices.accept.clone(),
-            date: None,
+        for sheet in self.sheets.iter_mut().filter(|s| !converted.contains(&s.id)) {
+            sheet.conversion = None;
+            sheet.told_result = None;
         }
+        Response::Applied { sheets, routes, converted: converted.into_iter().collect(), results }
     }
 
     /// Makes something to take away.
     fn take(&self, what: &Parcel) -> Option<OutFile> {
         match what {
-            Parcel::Zip => self.zip(),
+            Parcel::Zip { alone } => self.zip(*alone),
             Parcel::File { id, name } => {
                 let sheet = self.sheet(*id)?;
                 let conversion = sheet.conversion.as_ref()?;
@@ -160,35 +323,86 @@ impl Workbench {
                 files.into_iter().find(|f| f.name == *name)
             }
             Parcel::Sanitised { id } => self.sheet(*id).map(|s| bundle::sanitised(&s.reading)),
+            Parcel::Recipe => {
+                let mut bytes = serde_json::to_vec_pretty(&recipe::of(&self.choices)).ok()?;
+                bytes.push(b'\n');
+                Some(OutFile { name: recipe::FILE.into(), bytes })
+            }
+            Parcel::Collector => {
+                Some(OutFile { name: collector::FILE.into(), bytes: collector::SCRIPT.into() })
+            }
         }
     }
 
-    fn zip(&self) -> Option<OutFile> {
+    fn zip(&self, alone: bool) -> Option<OutFile> {
         let mut parts = Vec::new();
-        let mut stem = None;
         for sheet in &self.sheets {
             let Some(conversion) = &sheet.conversion else { continue };
-            let name = &sheet.reading.input.name;
-            stem = if parts.is_empty() { Some(words::stem(name)) } else { None };
             let files = bundle::files(&[&sheet.reading], &sheet.policy, conversion);
-            parts.push(Part { input: name.clone(), target: conversion.route.info().id, files });
+            let input = sheet.reading.input.name.clone();
+            parts.push((sheet.customer.clone(), Part { input, target: conversion.route.info().id, files }));
         }
-        if parts.is_empty() {
-            return None;
-        }
-        let name = match stem {
-            Some(stem) => format!("crosswalk-{stem}.zip"),
-            None => "crosswalk.zip".into(),
+        let name = match parts.as_slice() {
+            [] => return None,
+            [(_, part)] => format!("crosswalk-{}.zip", words::stem(&part.input)),
+            _ => "crosswalk.zip".into(),
         };
-        let single = parts.len() == 1;
-        Some(OutFile { name, bytes: bundle::zip(&bundle::tree(parts, single)) })
+        let single = alone && parts.len() == 1;
+        Some(OutFile { name, bytes: bundle::zip(&bundle::forest(parts, single)) })
     }
 }
 
-fn input_view(reading: &Reading, policy: &Policy) -> InputView {
-    let mut view = view::input(reading, policy);
+/// What the choices say about one input. Its name in the engine is unique among the inputs of its customer only, so
+/// answers and columns of other inputs are left out here.
+fn options(choices: &Choices, id: InputId, reading: &Reading) -> Options {
+    let name = &reading.input.name;
+    let mut answers = Answers::default();
+    for (key, value) in choices.recipes.iter().flat_map(|k| &k.recipe.answers) {
+        answers.given.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    for (key, value) in choices.answers.get(&id).into_iter().flatten() {
+        answers.given.insert(format!("{key}@{name}"), value.clone());
+    }
+    let here = choices.columns.iter().filter(|c| c.input.is_none_or(|own| own == id)).map(|c| {
+        let input = c.input.map(|_| name.clone());
+        Confirmed { input, mapping: c.mapping.clone() }
+    });
+    let kept = choices.recipes.iter().flat_map(|k| &k.recipe.tables);
+    let kept = kept.map(|mapping| Confirmed { input: None, mapping: mapping.clone() });
+    answers.columns = here.chain(kept).collect();
+    let own = choices.decisions.iter().filter(|d| d.input == reading.input.sha256);
+    Options {
+        answers,
+        decisions: Decisions { crosswalk_decisions: 1, decisions: own.cloned().collect() },
+        accept: choices.accept.get(&id).cloned().unwrap_or_default(),
+        date: None,
+    }
+}
+
+fn result(conversion: &Conversion, options: &Options, tallies: Vec<Tally>) -> ResultView {
+    let mut view = view::conversion(conversion, options);
     cap(&mut view.findings);
-    view
+    let written = conversion.artefacts.iter().map(|a| a.name);
+    let files = written.chain(BESIDE).map(String::from).collect();
+    ResultView { view, tallies, files }
+}
+
+/// Adds the sum of an input to that of its customer.
+fn by_customer(sums: &mut Vec<(String, Tally)>, customer: &str, own: &[Tally]) {
+    let own = words::sum(own.iter(), "setting");
+    match sums.iter_mut().rev().find(|(name, _)| name == customer) {
+        Some((_, sum)) => *sum = words::sum([&*sum, &own].into_iter(), "setting"),
+        None => sums.push((customer.to_owned(), own)),
+    }
+}
+
+fn refused_piece(id: InputId, path: &str, refusal: Refusal) -> Piece {
+    let mut refusal = refused(refusal);
+    // In a batch, a name alone does not say which file it is.
+    if path.contains('/') {
+        refusal.input = text::owned(path);
+    }
+    Piece { id, path: path.to_owned(), outcome: Err(refusal) }
 }
 
 /// Holds a list of findings to what a person can look at, the worst first; all of them stand in the report.
@@ -260,9 +474,10 @@ fn refused(refusal: Refusal) -> RefusalView {
 
 fn gone(what: &Parcel) -> String {
     match what {
-        Parcel::Zip => "There is nothing to take away yet: choose a product first".into(),
+        Parcel::Zip { .. } => "There is nothing to take away yet: choose a product first".into(),
         Parcel::File { name, .. } => format!("{name} is not part of this conversion any more"),
         Parcel::Sanitised { .. } => "This input is not here any more: bring it again".into(),
+        Parcel::Recipe | Parcel::Collector => "The file could not be made".into(),
     }
 }
 

@@ -66,7 +66,7 @@ fn contents(blob: &Blob) -> Result<Vec<u8>, JsValue> {
 
 fn unreadable(request: &Request) -> String {
     match request {
-        Request::Open { name, .. } => format!(
+        Request::Open { path: name, .. } => format!(
             "{name} could not be read from the disk. If it is a folder, open it and bring the files in it; if it is \
              a file, it may have been moved or changed: bring it again"
         ),

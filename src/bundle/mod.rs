@@ -7,10 +7,12 @@ pub mod report;
 mod sanitise;
 mod zip;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::json;
 
 use crate::convert::Conversion;
-use crate::intake::{Reading, unique_name};
+use crate::intake::Reading;
 use crate::policy::Policy;
 pub use sanitise::sanitised;
 pub use zip::zip;
@@ -117,10 +119,15 @@ impl Forest {
 
 /// Gives inputs of the same name different ones, in order.
 pub fn name_inputs<'r>(readings: impl Iterator<Item = &'r mut Reading>) {
-    let mut taken: Vec<String> = Vec::new();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    // How often a name came: where a batch has a thousand files of one name, the search begins behind those taken.
+    let mut times: BTreeMap<String, u32> = BTreeMap::new();
     for reading in readings {
-        let name = unique_name(&reading.input.name, |n| taken.iter().any(|t| t == n));
-        taken.push(name.clone());
-        reading.input.name = name;
+        let plain = reading.input.name.clone();
+        let time = times.entry(plain.clone()).or_insert(0);
+        while !taken.insert(reading.input.name.clone()) {
+            *time += 1;
+            reading.input.name = format!("{plain} ({})", *time + 1);
+        }
     }
 }

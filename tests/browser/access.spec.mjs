@@ -1,10 +1,11 @@
 // Everybody can use it: no violations by axe-core at any step, in both themes and on a narrow screen; the keyboard
 // alone does; the focus goes to the result.
 
-import axe from 'axe-core';
 import { expect, test } from '@playwright/test';
 
-import { LINUX, WINDOWS, answerAll, bring, convertFor, idle, openPage, products } from './page.mjs';
+import {
+  LINUX, WINDOWS, active as activeIn, answerAll, bring, convertFor, idle, openPage, products, tabTo as tabIn, violations,
+} from './page.mjs';
 import { DIST, serve } from './serve.mjs';
 
 let site;
@@ -12,16 +13,6 @@ test.beforeAll(async () => {
   site = await serve(DIST);
 });
 test.afterAll(() => site.close());
-
-/** Violations of the page as it stands, short enough to read in a failure. */
-async function violations(page) {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    // The page's policy lets nothing be fetched, so axe must not try.
-    const { violations } = await globalThis.axe.run(document, { preload: false });
-    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`));
-  });
-}
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [360, 1280]) {
@@ -53,19 +44,8 @@ for (const colorScheme of ['light', 'dark']) {
 test('the keyboard alone does', async ({ context }) => {
   const page = await openPage(context, site.url);
   const { keyboard } = page;
-  const active = () =>
-    page.evaluate(() => {
-      const e = document.activeElement;
-      return `${e.tagName.toLowerCase()} ${e.id} ${e.getAttribute('aria-label') ?? ''} ${e.textContent?.trim().slice(0, 60) ?? ''}`;
-    });
-  /** Presses Tab until the element with the focus matches. */
-  const tabTo = async (pattern) => {
-    for (let i = 0; i < 80; i += 1) {
-      await keyboard.press('Tab');
-      if (pattern.test(await active())) return;
-    }
-    throw new Error(`no way to ${pattern} by Tab; the focus is on ${await active()}`);
-  };
+  const active = () => activeIn(page);
+  const tabTo = (pattern) => tabIn(page, pattern);
 
   // Asked for early, so that the browser hands the dialog over by the time it opens.
   const dialog = page.waitForEvent('filechooser');

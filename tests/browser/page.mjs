@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
+
+import axe from 'axe-core';
 
 import { CLI } from './serve.mjs';
 
@@ -85,13 +88,17 @@ export async function download(page, button) {
   return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
 }
 
-/** What the command line writes for the same input and answers: its ZIP. */
-export async function cliZip(input, target, answers, extra = []) {
+/** What the command line writes for the same input and answers: its ZIP. `status` 3: some of it was refused. */
+export async function cliZip(input, target, answers, extra = [], status = 0) {
   const out = join(await scratch(), 'out');
   const given = Object.entries(answers)
     .filter(([key]) => !key.includes('@'))
     .flatMap(([key, value]) => ['--answer', `${key}=${value}`]);
-  await run(CLI, ['convert', ...[input].flat(), '--to', target, '--out', out, '--zip', ...given, ...extra]);
+  const code = await run(CLI, ['convert', ...[input].flat(), '--to', target, '--out', out, '--zip', ...given, ...extra]).then(
+    () => 0,
+    (error) => error.code,
+  );
+  if (code !== status) throw new Error(`the command line ended with ${code}, not ${status}`);
   const zips = (await files(out)).filter((name) => name.endsWith('.zip'));
   if (zips.length !== 1) throw new Error(`the command line wrote ${zips.length} archives`);
   return readFile(join(out, zips[0]));
@@ -105,3 +112,75 @@ export async function files(folder) {
 
 /** Headings of the product cards, as the page offers them. */
 export const products = (page) => page.locator('.route h4').allTextContents();
+
+/** The files of an archive as the page writes it, stored only: `{ path: bytes }`. */
+export function unpack(zip) {
+  const files = {};
+  for (let at = 0; zip.readUInt32LE(at) === 0x04034b50; ) {
+    const [size, name, extra] = [zip.readUInt32LE(at + 18), zip.readUInt16LE(at + 26), zip.readUInt16LE(at + 28)];
+    const data = at + 30 + name + extra;
+    files[zip.toString('utf8', at + 30, at + 30 + name)] = zip.subarray(data, data + size);
+    at = data + size;
+  }
+  return files;
+}
+
+/** An archive of these `[path, bytes]`, stored only. */
+export function pack(entries) {
+  const [bodies, directory] = [[], []];
+  let offset = 0;
+  for (const [path, bytes] of entries) {
+    const name = Buffer.from(path);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(0x0800, 2);
+    common.writeUInt16LE(0x21, 8);
+    common.writeUInt32LE(crc32(bytes), 10);
+    common.writeUInt32LE(bytes.length, 14);
+    common.writeUInt32LE(bytes.length, 18);
+    common.writeUInt16LE(name.length, 22);
+    const entry = Buffer.alloc(46);
+    entry.writeUInt32LE(0x02014b50, 0);
+    entry.writeUInt16LE(20, 4);
+    common.copy(entry, 6);
+    entry.writeUInt32LE(offset, 42);
+    directory.push(entry, name);
+    const head = Buffer.concat([Buffer.from('PK\x03\x04'), common, name, bytes]);
+    bodies.push(head);
+    offset += head.length;
+  }
+  const index = Buffer.concat(directory);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt32LE(index.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...bodies, index, end]);
+}
+
+/** Violations of the page as it stands, short enough to read in a failure. */
+export async function violations(page) {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    // The page's policy lets nothing be fetched, so axe must not try.
+    const { violations } = await globalThis.axe.run(document, { preload: false });
+    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`));
+  });
+}
+
+/** The element that has the focus, in words: tag, id, label, text. */
+export const active = (page) =>
+  page.evaluate(() => {
+    const e = document.activeElement;
+    return `${e.tagName.toLowerCase()} ${e.id} ${e.getAttribute('aria-label') ?? ''} ${e.textContent?.trim().slice(0, 60) ?? ''}`;
+  });
+
+/** Presses Tab until the element with the focus matches. */
+export async function tabTo(page, pattern) {
+  for (let i = 0; i < 80; i += 1) {
+    await page.keyboard.press('Tab');
+    if (pattern.test(await active(page))) return;
+  }
+  throw new Error(`no way to ${pattern} by Tab; the focus is on ${await active(page)}`);
+}

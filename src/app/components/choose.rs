@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::fold::customer;
 use super::parts::{bar, step};
 use crate::app::protocol::RouteView;
 use crate::app::state::{Action, State};
@@ -34,9 +35,7 @@ pub fn Choose(props: &Props) -> Html {
             } else {
                 { for platforms.iter().map(|platform| html! {
                     <div key={(*platform).to_owned()}>
-                        if platforms.len() > 1 {
-                            <h3>{ format!("For the {} files", words::platform(platform)) }</h3>
-                        }
+                        <h3>{ format!("For the {} files", words::platform(platform)) }</h3>
                         <ul class="routes">
                             { for state.routes.iter().filter(|r| r.target.platform == **platform)
                                 .map(|r| route(r, state, &props.on)) }
@@ -66,6 +65,16 @@ fn route(route: &RouteView, state: &State, on: &Callback<Action>) -> Html {
             <ul class="tallies">
                 { for route.tallies.iter().map(|t| html! { <li>{ words::tally(t) }</li> }) }
             </ul>
+            if route.customers.len() > 1 {
+                <details class="each">
+                    <summary>{ format!("By customer ({})", route.customers.len()) }</summary>
+                    <ul>
+                        { for route.customers.iter().map(|(name, sum)| html! {
+                            <li><strong>{ customer(name) }</strong>{ ": " }{ words::tally(sum) }</li>
+                        }) }
+                    </ul>
+                </details>
+            }
             <p class="grade"><span>{ "How well it is proven: " }</span>{ &target.grade }</p>
             <button type="button" class={if chosen { "quiet" } else { "" }} aria-pressed={chosen.to_string()} {onclick}>
                 { if chosen { "Chosen" } else { "Convert" } }<span class="unseen">{ " for " }{ &target.name }</span>

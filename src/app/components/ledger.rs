@@ -1,5 +1,7 @@
 //! The ledger of one conversion: rows by fate, a page at a time, with what can be decided for each.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::parts::{Pager, badge};
@@ -17,7 +19,7 @@ pub struct Props {
     /// Its name.
     pub name: AttrValue,
     /// Its ledger.
-    pub ledger: Ledger,
+    pub ledger: Rc<Ledger>,
     /// What the user does.
     pub on: Callback<Action>,
 }

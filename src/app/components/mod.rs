@@ -4,23 +4,27 @@
 mod bring;
 mod choose;
 mod decide;
+mod fold;
+mod how;
 mod ledger;
+mod lists;
 mod parts;
 mod questions;
 mod status;
 mod take;
 mod understand;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use web_sys::{Blob, File};
+use web_sys::Blob;
 use yew::prelude::*;
 
-use super::bridge::{self, Bridge, News};
+use super::bridge::{self, Bridge, Found, News};
 use super::protocol::{Purpose, Response, Sample};
-use super::state::{Action, Effect, Phase, State};
+use super::state::{Action, Brought, Effect, Phase, State};
 use bring::Bring;
 use choose::Choose;
 use decide::Decide;
@@ -42,8 +46,10 @@ pub fn mount() {
 pub enum Message {
     /// Something for the state.
     Act(Action),
-    /// Files that the user dropped or chose.
-    Files(Vec<File>),
+    /// Files that the user chose, or of what was dropped.
+    Files(Vec<Found>),
+    /// Something was dropped.
+    Dropped(Event),
     /// Text that the user pasted.
     Pasted(String),
     /// A sample that the user wants to see.
@@ -79,8 +85,13 @@ impl App {
         }
     }
 
-    fn bring(&mut self, files: impl Iterator<Item = (Blob, String)>) {
-        let files = files.map(|(blob, name)| (self.bridge.keep(blob), name)).collect();
+    fn bring(&mut self, files: impl IntoIterator<Item = Found>) {
+        let mut roots: BTreeMap<u32, u32> = BTreeMap::new();
+        let files = files.into_iter().map(|Found { thing, path, blob }| {
+            let root = *roots.entry(thing).or_insert_with(|| self.bridge.number());
+            Brought { id: self.bridge.keep(blob), root, path }
+        });
+        let files = files.collect();
         self.act(Action::Brought(files));
     }
 
@@ -113,8 +124,8 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let news = ctx.link().callback(Message::News);
         let bridge = Bridge::new(move |n| news.emit(n));
-        let files = ctx.link().callback(Message::Files);
-        let drops = bridge::drops(move |list| files.emit(list));
+        let dropped = ctx.link().callback(Message::Dropped);
+        let drops = bridge::drops(move |event| dropped.emit(event));
         Self { state: Rc::default(), bridge, moves: Vec::new(), _drops: drops, hush: None }
     }
 
@@ -122,9 +133,21 @@ impl Component for App {
         let before = self.state.notice.clone();
         match message {
             Message::Act(action) => self.act(action),
-            Message::Files(files) => self.bring(files.into_iter().map(|f| (f.clone().into(), f.name()))),
+            Message::Files(files) => self.bring(files),
+            Message::Dropped(event) => {
+                let link = ctx.link().clone();
+                bridge::dropped(&event, move |files| {
+                    link.send_message(match files {
+                        Ok(files) if files.is_empty() => {
+                            Message::Act(Action::Noted("No file was found in what was dropped".into()))
+                        }
+                        Ok(files) => Message::Files(files),
+                        Err(why) => Message::Act(Action::Noted(why)),
+                    });
+                });
+            }
             Message::Pasted(text) => match bridge::text_file(&text) {
-                Ok(blob) => self.bring(std::iter::once((blob, "pasted.txt".into()))),
+                Ok(blob) => self.bring([Found { thing: 0, path: "pasted.txt".into(), blob }]),
                 Err(_) => {
                     self.act(Action::Noted("The pasted text could not be taken: save it as a file".into()))
                 }
@@ -174,8 +197,9 @@ impl Component for App {
                               ClamAV, and a list that says what became of every single setting." }</p>
                     </div>
                     <Bring
-                        entries={state.entries.clone()}
+                        state={state.clone()}
                         on_files={ctx.link().callback(Message::Files)}
+                        on_drop={ctx.link().callback(Message::Dropped)}
                         on_paste={ctx.link().callback(Message::Pasted)}
                         on_sample={ctx.link().callback(Message::Sample)}
                         on={act.clone()}
@@ -213,7 +237,7 @@ impl Component for App {
         }
         for effect in std::mem::take(&mut self.moves) {
             match effect {
-                Effect::Focus(id) => bridge::focus(id),
+                Effect::Focus(id) => bridge::focus(&id),
                 Effect::Rescue(id) => bridge::rescue(&id),
                 Effect::Ask(_) | Effect::Restart | Effect::Forget(_) => {}
             }

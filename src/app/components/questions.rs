@@ -1,16 +1,23 @@
 //! Questions that the bytes leave open, as radio buttons: one field set each.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use crate::app::state::Action;
+use crate::app::protocol::InputId;
+use crate::app::state::{Action, State};
 use crate::app::words;
 use crate::view::QuestionView;
 
 /// Properties of [`Questions`].
 #[derive(Properties, PartialEq)]
 pub struct Props {
+    /// The input.
+    pub id: InputId,
     /// The questions.
     pub list: Vec<QuestionView>,
+    /// The state.
+    pub state: Rc<State>,
     /// What the user does.
     pub on: Callback<Action>,
 }
@@ -18,11 +25,11 @@ pub struct Props {
 /// All questions of one input.
 #[component]
 pub fn Questions(props: &Props) -> Html {
-    html! { <>{ for props.list.iter().map(|q| question(q, &props.on)) }</> }
+    html! { <>{ for props.list.iter().map(|q| question(props.id, q, &props.state, &props.on)) }</> }
 }
 
-fn question(q: &QuestionView, on: &Callback<Action>) -> Html {
-    let name = format!("{}@{}", q.key, q.input);
+fn question(id: InputId, q: &QuestionView, state: &State, on: &Callback<Action>) -> Html {
+    let name = format!("{}@{id}", q.key);
     let waits = match (&q.answer, q.rows) {
         (None, 0) => "Not answered yet.".to_owned(),
         (None, n) => {
@@ -41,9 +48,9 @@ fn question(q: &QuestionView, on: &Callback<Action>) -> Html {
                 <p class="waits">{ waits }</p>
             </div>
             { for q.options.iter().map(|(value, label)| {
-                let (key, input, chosen) = (q.key.clone(), q.input.clone(), value.clone());
+                let (key, chosen) = (q.key.clone(), value.clone());
                 let onchange = on.reform(move |_: Event| Action::Answered {
-                    key: key.clone(), input: input.clone(), value: chosen.clone(),
+                    id, key: key.clone(), value: chosen.clone(),
                 });
                 html! {
                     <label class="option" key={value.clone()}>
@@ -53,6 +60,25 @@ fn question(q: &QuestionView, on: &Callback<Action>) -> Html {
                     </label>
                 }
             }) }
+            { others(id, q, state, on) }
         </fieldset>
+    }
+}
+
+/// The same answer for the other inputs that ask, in one go.
+fn others(id: InputId, q: &QuestionView, state: &State, on: &Callback<Action>) -> Html {
+    let Some(value) = q.answer.clone() else { return html! {} };
+    let count = state.asking(&q.key, Some(id)).len();
+    if count == 0 {
+        return html! {};
+    }
+    let key = q.key.clone();
+    let onclick =
+        on.reform(move |_: MouseEvent| Action::AnsweredAll { key: key.clone(), value: value.clone() });
+    let asks = if count == 1 { "asks" } else { "ask" };
+    html! {
+        <button type="button" class="quiet small" {onclick}>
+            { format!("Answer the same for {} that {asks} this and have no answer", words::things(count, "other input")) }
+        </button>
     }
 }

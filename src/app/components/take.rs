@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::fold::by_customer;
 use super::parts::{findings, findings_here, step};
 use crate::app::protocol::{InputId, Parcel, Purpose};
-use crate::app::state::{Action, Ledger, State};
+use crate::app::state::{Action, Entry, Ledger, State, Step};
+use crate::app::words;
 use crate::view::InputView;
 
 /// Properties of [`Take`].
@@ -21,27 +23,70 @@ pub struct Props {
 /// The step.
 #[component]
 pub fn Take(props: &Props) -> Html {
-    let state = &props.state;
-    let several = state.ledgers.len() > 1;
-    let zip = props.on.reform(|_: MouseEvent| Action::Taken(Parcel::Zip, Purpose::Save));
+    let Props { state, on } = props;
+    let alone = state.alone();
+    let zip = on.reform(move |_: MouseEvent| Action::Taken(Parcel::Zip { alone }, Purpose::Save));
+    let keep = on.reform(|_: MouseEvent| Action::Taken(Parcel::Recipe, Purpose::Save));
     html! {
         <section class="card" aria-labelledby="take">
             { step(5, "take", "Take it away", "The vendor's files, the steps to import them, and the full report for your records.") }
             <button type="button" class="main" onclick={zip}>{ "Download everything as one ZIP" }</button>
-            { for state.read().filter_map(|(entry, view)| {
-                let ledger = state.ledgers.get(&entry.id)?;
-                Some(html! {
-                    <article key={entry.id.to_string()} aria-label={view.name.clone()}>
-                        if several { <h3>{ &view.name }</h3> }
+            { layout(state) }
+            if state.has_recipe() {
+                <div class="keep">
+                    <button type="button" class="quiet" onclick={keep}>{ "Keep as a recipe" }</button>
+                    <p class="hint">
+                        { "recipe.json holds the meanings of columns and your answers, for the next customer. It holds no policy data: \
+                           no path, name or address." }
+                    </p>
+                </div>
+            }
+            { targets(state) }
+            { by_customer(state, Step::Take, on, |e| state.ledgers.contains_key(&e.id), |e, _| about(state, e), |entry, view| {
+                state.ledgers.get(&entry.id).map_or_else(|| html! {}, |ledger| html! {
+                    <>
                         { know(ledger, view) }
-                        { steps(ledger) }
-                        { files(entry.id, ledger, &props.on) }
-                        { sanitised(entry.id, view, &props.on) }
-                    </article>
+                        { files(entry.id, ledger, on) }
+                        { sanitised(entry.id, view, on) }
+                    </>
                 })
             }) }
         </section>
     }
+}
+
+/// An input in one line.
+fn about(state: &State, entry: &Entry) -> String {
+    let Some(ledger) = state.ledgers.get(&entry.id) else { return String::new() };
+    format!("{} for {}", words::things(ledger.result.files.len(), "file"), ledger.result.view.target.name)
+}
+
+/// How the ZIP is arranged, where it is not just the files.
+fn layout(state: &State) -> Html {
+    if state.alone() {
+        return html! {};
+    }
+    let customers = state.customers().iter().filter(|(name, _)| !name.is_empty()).count();
+    let text = match customers {
+        0 => "In it, each input has a folder of its own.".to_owned(),
+        1 => "In it, each input has a folder of its own, below the customer's.".to_owned(),
+        n => format!("In it, each of the {n} customers has a folder of its own, and each input one below."),
+    };
+    html! { <p class="hint">{ text }</p> }
+}
+
+/// Steps to import, once for each product.
+fn targets(state: &State) -> Html {
+    let mut seen: Vec<&str> = Vec::new();
+    let ledgers = state.ledgers.values().filter(|ledger| {
+        let id = ledger.result.view.target.id.as_str();
+        let fresh = !seen.contains(&id);
+        if fresh {
+            seen.push(id);
+        }
+        fresh
+    });
+    html! { { for ledgers.map(|ledger| steps(ledger)) } }
 }
 
 fn know(ledger: &Ledger, view: &InputView) -> Html {

@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::fold::{by_customer, fold};
+use super::lists::lists;
 use super::parts::{Pager, findings, step};
 use super::questions::Questions;
-use crate::app::state::{Action, Entry, State};
+use crate::app::state::{Action, Entry, Fold, State, Step};
 use crate::app::words;
 use crate::view::InputView;
 
@@ -22,20 +24,50 @@ pub struct Props {
 /// The step.
 #[component]
 pub fn Understand(props: &Props) -> Html {
-    let several = props.state.read().count() > 1;
+    let Props { state, on } = props;
     html! {
         <section class="card" aria-labelledby="understand">
             { step(2, "understand", "Check what was read", "This is how Crosswalk understands the export.") }
-            { for props.state.read().map(|(entry, view)| html! {
-                <article class="input" key={entry.id.to_string()} aria-label={view.name.clone()}>
-                    if several { <h3>{ &view.name }</h3> }
+            { open(state) }
+            { by_customer(state, Step::Understand, on, |_| true, about, |entry, view| html! {
+                <>
                     { facts(view) }
                     { findings(&view.findings) }
-                    <Questions list={view.questions.clone()} on={props.on.clone()} />
-                    { items(entry, view, &props.on) }
-                </article>
+                    { lists(state, entry, on) }
+                    <Questions id={entry.id} list={view.questions.clone()} state={state.clone()} on={on.clone()} />
+                    { items(state, entry, view, on) }
+                </>
             }) }
         </section>
+    }
+}
+
+/// What waits for the user, over all inputs; only where not everything is in view anyway.
+fn open(state: &State) -> Html {
+    if state.read().nth(1).is_none() {
+        return html! {};
+    }
+    let lists: usize = state.read().map(|(e, _)| e.open_tables()).sum();
+    let questions: usize = state.read().map(|(e, _)| e.open_questions()).sum();
+    match waits(lists, questions) {
+        None => html! {},
+        Some(waits) => html! { <p class="waiting">{ waits }</p> },
+    }
+}
+
+fn waits(lists: usize, questions: usize) -> Option<String> {
+    let lists = (lists > 0).then(|| format!("{} to confirm", words::things(lists, "list")));
+    let questions = (questions > 0).then(|| format!("{} to answer", words::things(questions, "question")));
+    let parts: Vec<String> = [lists, questions].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// An input in one line.
+fn about(entry: &Entry, view: &InputView) -> String {
+    let settings = words::things(view.items, "setting");
+    match waits(entry.open_tables(), entry.open_questions()) {
+        Some(waits) => format!("{settings}; {waits}"),
+        None => settings,
     }
 }
 
@@ -65,12 +97,16 @@ fn facts(view: &InputView) -> Html {
     }
 }
 
-fn items(entry: &Entry, view: &InputView, on: &Callback<Action>) -> Html {
+fn items(state: &State, entry: &Entry, view: &InputView, on: &Callback<Action>) -> Html {
+    let summary = html! { { format!("Everything that was read: {}", words::things(view.items, "setting")) } };
+    fold(state, Fold::Items(entry.id), "read", summary, on, || table(entry, view, on))
+}
+
+fn table(entry: &Entry, view: &InputView, on: &Callback<Action>) -> Html {
     let id = entry.id;
     let on_turn = on.reform(move |to: usize| Action::Leafed(id, to));
     html! {
-        <details class="read">
-            <summary>{ format!("Everything that was read: {}", words::things(view.items, "setting")) }</summary>
+        <>
             <div class="scroll" tabindex="0" role="region" aria-label={format!("What was read from {}", view.name)}>
                 <table>
                     <caption>{ format!("What was read from {}, with the line where it stands", view.name) }</caption>
@@ -98,6 +134,6 @@ fn items(entry: &Entry, view: &InputView, on: &Callback<Action>) -> Html {
                 </table>
             </div>
             <Pager offset={entry.offset} count={view.items} noun={format!("what was read from {}", view.name)} {on_turn} />
-        </details>
+        </>
     }
 }
