@@ -164,7 +164,7 @@ fn judge(
     }
     if case.entries() > 0 {
         count.writing += 1;
-        let system = input.kind.system();
+        let system = input.system();
         let folders = world.folders();
         let drawer = Drawer::new(&case.masks, &folders, system);
         let mut drawn: Vec<String> = (0..paths).map(|_| drawer.draw(dice)).collect();
@@ -197,8 +197,8 @@ fn judge_input(input: &Input, paths: [usize; 2], dice: &mut Dice, tally: &mut Ta
     let given = (input, &reading, text.as_str());
     for route in vendor::all() {
         let info = route.info();
-        if info.platform != reading.format.platform() {
-            let policy = interpret(&[&reading], &input.options().answers);
+        let policy = interpret(&[&reading], &input.options().answers);
+        if info.platform != policy.platform {
             assert!(convert(&policy, *route, &input.options()).artefacts.is_empty(), "{}: {text}", info.id);
             continue;
         }
@@ -240,7 +240,7 @@ fn again(first: &Found, input: &Input, paths: usize) -> Option<Found> {
                 None => continue,
             }
         };
-        let (system, folders) = (input.kind.system(), world.folders());
+        let (system, folders) = (input.system(), world.folders());
         let drawer = Drawer::new(&case.masks, &folders, system);
         let drawn = if case.entries() > 0 { paths } else { 0 };
         let mut drawn: Vec<String> = (0..drawn).map(|_| drawer.draw(&mut dice)).collect();
@@ -306,7 +306,7 @@ fn no_conversion_is_looser_near_the_borders_of_masks() {
         all.into_iter().for_each(|t| tally.add(t.join().expect("a thread ends well")));
     });
     print(&tally, begun);
-    for format in ["kesl-export", "kesl-task", "ksws-xml", "local-exclusions"] {
+    for format in ["kesl-export", "kesl-task", "ksws-xml", "local-exclusions", "rows", "kes-console-list"] {
         let of_format = tally.counts.iter().filter(|((f, _), _)| f == format);
         for ((_, route), count) in of_format {
             assert!(count.writing > 0 && count.in_output > 0, "{format} to {route} was judged");
@@ -320,6 +320,9 @@ fn no_conversion_is_looser_near_the_borders_of_masks() {
             let accepted = found.accept.map_or(String::new(), |code| format!(", {code} accepted"));
             let _ = writeln!(wrong, "  {}{accepted}", found.complaint.detail);
             let _ = writeln!(wrong, "    answers {:?}", found.input.answers);
+            for confirmed in &found.input.options().answers.columns {
+                let _ = writeln!(wrong, "    {}", serde_json::to_string(&confirmed.mapping).unwrap());
+            }
             found.input.text().lines().for_each(|line| _ = writeln!(wrong, "    | {line}"));
         }
     }
