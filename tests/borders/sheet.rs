@@ -38,6 +38,8 @@ pub struct Sheet {
     heading: bool,
     ends: &'static str,
     encoding: usize,
+    /// Some values that need quotation marks have none.
+    raw: bool,
 }
 
 type Words = &'static [(&'static str, &'static str)];
@@ -56,14 +58,16 @@ const PARTS: Words = &[
 fn cell(column: &Column, dice: &mut Dice) -> String {
     let numbers = column.tag != "tSTRING";
     let words: &[&str] = match (column.role, column.values.first().map(|(word, _)| *word)) {
-        ("comment" | "no-effect", _) => &["", "", "c", "a; b", "say \"x\"", "Ä, ö", "1", "two\nlines"],
+        ("comment" | "no-effect", _) => {
+            &["", "", "c", "a; b", "say \"x\"", "Ä, ö", "1", "two\nlines", "OK, then; fine"]
+        }
         ("threat", _) => &["", "*", "*", "*", "not-a-virus:*", "EICAR", "**", "any"],
         ("hash", _) => {
             &["", "", "", "0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C4B5A69788796A5B4C3D2E1F0", "zz"]
         }
         ("process", _) => &["", "", "", "", r"C:\a\b.exe", "*"],
         ("unknown", _) if numbers && column.tag != "key" => &["0", "0", "0", "7", ""],
-        ("unknown", _) => &["", "", "", "", "7", "x", " "],
+        ("unknown", _) => &["", "", "", "", "7", "x", " ", "0"],
         ("components", Some(_)) => {
             &["*", "*", "Any", "File Anti-Virus", "Scan", "Mail", "Behaviour", "Web", "", "all"]
         }
@@ -176,6 +180,7 @@ impl Sheet {
             heading: !dice.once_in(4),
             ends: dice.pick(&["\n", "\r\n"]),
             encoding: dice.below(6),
+            raw: dice.once_in(8),
         };
         // A column without a heading, and now and then with a value.
         if !console && sheet.heading && dice.once_in(10) {
@@ -217,7 +222,11 @@ impl Sheet {
         let names = self.columns.iter().map(|c| (c.name.to_owned(), false)).collect();
         for row in self.heading.then_some(&names).into_iter().chain(&self.cells) {
             let cell = |(text, quoted): &(String, bool)| {
-                if *quoted || text.contains(['"', ';', ',', '\t', '\n', '\r']) {
+                // As somebody writes it who knows nothing of quotation marks.
+                let raw = self.raw && text.starts_with(['a', 's', 'O']);
+                if raw {
+                    text.clone()
+                } else if *quoted || text.contains(['"', ';', ',', '\t', '\n', '\r']) {
                     format!("\"{}\"", text.replace('"', "\"\""))
                 } else {
                     text.clone()

@@ -177,12 +177,13 @@ fn rule(mapping: &Value, row: &[Cell]) -> Option<RowRule> {
 
 // ---------------------------------------------------------------- CSV
 
-/// Records of a CSV text, each with the number of its first line; empty lines are left out.
+/// Records of a CSV text, each with the number of its first line; empty lines are left out. A record whose quotation marks
+/// do not close, or close in the middle of a value, says nothing.
 fn records(text: &str, separator: Option<char>) -> Vec<(usize, Vec<String>)> {
     let mut out = Vec::new();
     let (mut line, mut begun) = (1, 1);
     let (mut record, mut cell) = (Vec::new(), String::new());
-    let (mut quoted, mut was_quoted) = (false, false);
+    let (mut quoted, mut was_quoted, mut broken) = (false, false, false);
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
@@ -201,8 +202,10 @@ fn records(text: &str, separator: Option<char>) -> Vec<(usize, Vec<String>)> {
                 }
                 if !record.is_empty() || !cell.trim().is_empty() || was_quoted {
                     record.push(std::mem::take(&mut cell));
-                    out.push((begun, std::mem::take(&mut record)));
+                    let whole = std::mem::take(&mut record);
+                    out.push((begun, if broken { Vec::new() } else { whole }));
                 }
+                broken = false;
                 (cell, was_quoted) = (String::new(), false);
                 line += 1;
                 begun = line;
@@ -211,10 +214,13 @@ fn records(text: &str, separator: Option<char>) -> Vec<(usize, Vec<String>)> {
                 record.push(std::mem::take(&mut cell));
                 was_quoted = false;
             }
-            c => cell.push(c),
+            c => {
+                broken |= was_quoted;
+                cell.push(c);
+            }
         }
     }
-    if !record.is_empty() || !cell.trim().is_empty() {
+    if !quoted && !broken && (!record.is_empty() || !cell.trim().is_empty()) {
         record.push(cell);
         out.push((begun, record));
     }
@@ -261,9 +267,9 @@ fn csv_rows(text: &str, mapping: &Value) -> Vec<Vec<Cell>> {
     let row = |(line, cells): &(usize, Vec<String>)| {
         let cell = |(n, text): (usize, &String)| Cell {
             column: at(n),
+            empty: text.trim().is_empty(),
             key: format!("row {line} column {}", n + 1),
             text: text.clone(),
-            empty: text.trim().is_empty(),
         };
         cells.iter().enumerate().map(cell).collect()
     };
