@@ -376,3 +376,41 @@ fn the_judge_of_borders_can_say_no() {
     let said = (0..200).filter(|_| case.judge(&paths.draw(&mut dice)).is_some_and(|s| !s.wrong.is_empty()));
     assert!(said.count() > 50, "drawn paths show it");
 }
+
+/// The judge of lists sees what a conversion gains that takes a condition, or a row that is off, for nothing.
+#[test]
+fn the_judge_of_lists_can_say_no() {
+    let text = "Path;State;Threat name;Odd\nD:\\a\\;on;*;\nD:\\b\\;off;*;\nD:\\c\\;on;EICAR;\nD:\\d\\;on;*;7\n\
+                D:\\e\\;perhaps;*;\n";
+    let reading = common::reading("x.csv", text.as_bytes()).unwrap();
+    let told = |roles: [&str; 4]| {
+        let names = ["Path", "State", "Threat name", "Odd"];
+        let columns =
+            names.iter().zip(roles).map(|(name, role)| serde_json::json!({"name": name, "role": role}));
+        let otherwise = match roles[1] {
+            "enabled" => serde_json::json!({"components": "all", "subfolders": "on"}),
+            _ => serde_json::json!({"components": "all", "subfolders": "on", "enabled": "on"}),
+        };
+        let mapping = serde_json::json!({"source": "rows", "confirmed": true, "rows": "exclusion", "language": "kes",
+            "columns": columns.collect::<Vec<_>>(), "otherwise": otherwise});
+        let mut options = crosswalk::options::Options::default();
+        let mapping = serde_json::from_value(mapping).unwrap();
+        options.answers.columns.push(crosswalk::options::Confirmed { input: None, mapping });
+        options
+    };
+    let right = told(["path", "enabled", "threat", "unknown"]);
+    let wrong_about = |roles: [&str; 4]| -> Vec<char> {
+        let other = told(roles);
+        let policy = interpret(&[&reading], &other.answers);
+        let conversion = convert(&policy, vendor::find("defender/powershell").unwrap(), &other);
+        let mut case =
+            Case::read(&reading, text, &right, &conversion, World::drawn(&right, &mut Dice::new("no")));
+        assert!(case.judge("D:\\a\\x").unwrap().in_source, "the first row is read");
+        let looser = |c: &char| !case.judge(&format!("D:\\{c}\\x")).unwrap().wrong.is_empty();
+        ['a', 'b', 'c', 'd', 'e'].into_iter().filter(looser).collect()
+    };
+    assert!(wrong_about(["path", "enabled", "threat", "unknown"]).is_empty());
+    assert_eq!(wrong_about(["path", "no-effect", "threat", "unknown"]), ['b', 'e']);
+    assert_eq!(wrong_about(["path", "enabled", "no-effect", "unknown"]), ['c']);
+    assert_eq!(wrong_about(["path", "enabled", "threat", "no-effect"]), ['d']);
+}
