@@ -177,9 +177,12 @@ fn rule(mapping: &Value, row: &[Cell]) -> Option<RowRule> {
 
 // ---------------------------------------------------------------- CSV
 
+/// The number of its first line, and its cells.
+type Record = (usize, Vec<String>);
+
 /// Records of a CSV text, each with the number of its first line; empty lines are left out. A record whose quotation marks
 /// do not close, or close in the middle of a value, says nothing.
-fn records(text: &str, separator: Option<char>) -> Vec<(usize, Vec<String>)> {
+fn records(text: &str, separator: Option<char>) -> Vec<Record> {
     let mut out = Vec::new();
     let (mut line, mut begun) = (1, 1);
     let (mut record, mut cell) = (Vec::new(), String::new());
@@ -238,7 +241,7 @@ fn csv_rows(text: &str, mapping: &Value) -> Vec<Vec<Cell>> {
     };
     let named: Vec<&str> = columns.iter().filter_map(|c| c["name"].as_str()).collect();
     // By its headings, or by most rows of as many cells as there are columns.
-    let mut best: Option<(usize, Vec<(usize, Vec<String>)>)> = None;
+    let mut best: Option<(usize, Vec<Record>)> = None;
     for separator in candidates {
         let mut all = records(text, separator);
         if announced.is_some() {
@@ -264,7 +267,7 @@ fn csv_rows(text: &str, mapping: &Value) -> Vec<Vec<Cell>> {
         }
         None => (n < columns.len()).then_some(n),
     };
-    let row = |(line, cells): &(usize, Vec<String>)| {
+    let row = |(line, cells): &Record| {
         let cell = |(n, text): (usize, &String)| Cell {
             column: at(n),
             empty: text.trim().is_empty(),
