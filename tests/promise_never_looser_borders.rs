@@ -164,7 +164,7 @@ fn judge(
     }
     if case.entries() > 0 {
         count.writing += 1;
-        let system = input.kind.system();
+        let system = input.system();
         let folders = world.folders();
         let drawer = Drawer::new(&case.masks, &folders, system);
         let mut drawn: Vec<String> = (0..paths).map(|_| drawer.draw(dice)).collect();
@@ -197,8 +197,8 @@ fn judge_input(input: &Input, paths: [usize; 2], dice: &mut Dice, tally: &mut Ta
     let given = (input, &reading, text.as_str());
     for route in vendor::all() {
         let info = route.info();
-        if info.platform != reading.format.platform() {
-            let policy = interpret(&[&reading], &input.options().answers);
+        let policy = interpret(&[&reading], &input.options().answers);
+        if info.platform != policy.platform {
             assert!(convert(&policy, *route, &input.options()).artefacts.is_empty(), "{}: {text}", info.id);
             continue;
         }
@@ -240,7 +240,7 @@ fn again(first: &Found, input: &Input, paths: usize) -> Option<Found> {
                 None => continue,
             }
         };
-        let (system, folders) = (input.kind.system(), world.folders());
+        let (system, folders) = (input.system(), world.folders());
         let drawer = Drawer::new(&case.masks, &folders, system);
         let drawn = if case.entries() > 0 { paths } else { 0 };
         let mut drawn: Vec<String> = (0..drawn).map(|_| drawer.draw(&mut dice)).collect();
@@ -306,7 +306,7 @@ fn no_conversion_is_looser_near_the_borders_of_masks() {
         all.into_iter().for_each(|t| tally.add(t.join().expect("a thread ends well")));
     });
     print(&tally, begun);
-    for format in ["kesl-export", "kesl-task", "ksws-xml", "local-exclusions"] {
+    for format in ["kesl-export", "kesl-task", "ksws-xml", "local-exclusions", "rows", "kes-console-list"] {
         let of_format = tally.counts.iter().filter(|((f, _), _)| f == format);
         for ((_, route), count) in of_format {
             assert!(count.writing > 0 && count.in_output > 0, "{format} to {route} was judged");
@@ -320,6 +320,9 @@ fn no_conversion_is_looser_near_the_borders_of_masks() {
             let accepted = found.accept.map_or(String::new(), |code| format!(", {code} accepted"));
             let _ = writeln!(wrong, "  {}{accepted}", found.complaint.detail);
             let _ = writeln!(wrong, "    answers {:?}", found.input.answers);
+            for confirmed in &found.input.options().answers.columns {
+                let _ = writeln!(wrong, "    {}", serde_json::to_string(&confirmed.mapping).unwrap());
+            }
             found.input.text().lines().for_each(|line| _ = writeln!(wrong, "    | {line}"));
         }
     }
@@ -372,4 +375,42 @@ fn the_judge_of_borders_can_say_no() {
     let paths = Drawer::new(&case.masks, &[], System::Linux);
     let said = (0..200).filter(|_| case.judge(&paths.draw(&mut dice)).is_some_and(|s| !s.wrong.is_empty()));
     assert!(said.count() > 50, "drawn paths show it");
+}
+
+/// The judge of lists sees what a conversion gains that takes a condition, or a row that is off, for nothing.
+#[test]
+fn the_judge_of_lists_can_say_no() {
+    let text = "Path;State;Threat name;Odd\nD:\\a\\;on;*;\nD:\\b\\;off;*;\nD:\\c\\;on;EICAR;\nD:\\d\\;on;*;7\n\
+                D:\\e\\;perhaps;*;\n";
+    let reading = common::reading("x.csv", text.as_bytes()).unwrap();
+    let told = |roles: [&str; 4]| {
+        let names = ["Path", "State", "Threat name", "Odd"];
+        let columns =
+            names.iter().zip(roles).map(|(name, role)| serde_json::json!({"name": name, "role": role}));
+        let otherwise = match roles[1] {
+            "enabled" => serde_json::json!({"components": "all", "subfolders": "on"}),
+            _ => serde_json::json!({"components": "all", "subfolders": "on", "enabled": "on"}),
+        };
+        let mapping = serde_json::json!({"source": "rows", "confirmed": true, "rows": "exclusion", "language": "kes",
+            "columns": columns.collect::<Vec<_>>(), "otherwise": otherwise});
+        let mut options = crosswalk::options::Options::default();
+        let mapping = serde_json::from_value(mapping).unwrap();
+        options.answers.columns.push(crosswalk::options::Confirmed { input: None, mapping });
+        options
+    };
+    let right = told(["path", "enabled", "threat", "unknown"]);
+    let wrong_about = |roles: [&str; 4]| -> Vec<char> {
+        let other = told(roles);
+        let policy = interpret(&[&reading], &other.answers);
+        let conversion = convert(&policy, vendor::find("defender/powershell").unwrap(), &other);
+        let mut case =
+            Case::read(&reading, text, &right, &conversion, World::drawn(&right, &mut Dice::new("no")));
+        assert!(case.judge("D:\\a\\x").unwrap().in_source, "the first row is read");
+        let looser = |c: &char| !case.judge(&format!("D:\\{c}\\x")).unwrap().wrong.is_empty();
+        ['a', 'b', 'c', 'd', 'e'].into_iter().filter(looser).collect()
+    };
+    assert!(wrong_about(["path", "enabled", "threat", "unknown"]).is_empty());
+    assert_eq!(wrong_about(["path", "no-effect", "threat", "unknown"]), ['b', 'e']);
+    assert_eq!(wrong_about(["path", "enabled", "no-effect", "unknown"]), ['c']);
+    assert_eq!(wrong_about(["path", "enabled", "threat", "no-effect"]), ['d']);
 }

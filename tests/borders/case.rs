@@ -10,6 +10,7 @@ use crosswalk::{Conversion, Reading};
 use super::world::{Side, World};
 use crate::judge::output::{Lists, lists};
 use crate::judge::source::{Windows, kesl, ksws, local_list, task_of, trusted_list};
+use crate::judge::tables::{self, Table, tables};
 use crate::judge::{ACCESS, Component, DEMAND, PROCESS, SCRIPT};
 use crate::oracle::{Mask, Point, System};
 
@@ -50,6 +51,8 @@ struct Source {
     /// The object of each rule, by the leaf that names it.
     keys: BTreeMap<String, usize>,
     masks: Vec<String>,
+    /// No row may write anything unless its rule is known here.
+    strict: bool,
 }
 
 impl Source {
@@ -132,13 +135,48 @@ impl Source {
             });
             out.masks.push(mask);
         }
+        out.grouped();
+        out
+    }
+
+    /// One list for each component.
+    fn grouped(&mut self) {
         for component in COMPONENTS.map(|c| bits(&[c])) {
             let objects: Vec<usize> =
-                (0..out.objects.len()).filter(|o| out.objects[*o].components & component != 0).collect();
+                (0..self.objects.len()).filter(|o| self.objects[*o].components & component != 0).collect();
             if !objects.is_empty() {
-                out.groups.push(Group { component, off: false, objects });
+                self.groups.push(Group { component, off: false, objects });
             }
         }
+    }
+
+    fn of_tables(read: Vec<Table>, world: World) -> Self {
+        let mut out = Source { strict: true, ..Source::default() };
+        for table in &read {
+            let linux = table.language == "kesl";
+            for rule in &table.rules {
+                let mask = world.resolved(&rule.mask, Side::Source);
+                let (narrow, wide): (&[&str], &[&str]) = match rule.subfolders {
+                    Some(true) => (&["subfolders"], &["subfolders"]),
+                    Some(false) => (&["no-subfolders"], &["no-subfolders"]),
+                    None => (&[], &["subfolders"]),
+                };
+                // A folder without what is below it, nobody can say in the product for Linux.
+                let flat = linux && rule.subfolders == Some(false);
+                let (narrow, wide): (&[&str], &[&str]) = if linux { (&[], &[]) } else { (narrow, wide) };
+                let all = bits(&rule.components);
+                let object = Object {
+                    mask: if flat { None } else { Mask::read(&table.language, &mask, narrow, false) },
+                    wider: Mask::read(&table.language, &mask, wide, true),
+                    components: if linux { all & bits(&[ACCESS, DEMAND]) } else { all },
+                    idle: 0,
+                };
+                out.keys.insert(rule.key.clone(), out.objects.len());
+                out.objects.push(object);
+                out.masks.push(mask);
+            }
+        }
+        out.grouped();
         out
     }
 
@@ -149,6 +187,7 @@ impl Source {
             "ksws-xml" => Self::of_windows("ksws", ksws(text, options), world),
             "local-exclusions" => Self::of_windows("local-list", local_list(text, options), world),
             "local-trusted" => Self::of_windows("local-list", trusted_list(text, options), world),
+            known if tables::FORMATS.contains(&known) => Self::of_tables(tables(known, text, options), world),
             other => panic!("the judge does not know {other}"),
         }
     }
@@ -276,7 +315,7 @@ impl Case {
         conversion: &Conversion,
         world: World,
     ) -> Self {
-        let windows = reading.format.platform().word() == "windows";
+        let linux = reading.format.platform().word() == "linux" || tables::of_linux(options);
         let source = Source::read(reading.format.id(), text, options, world);
         let files = conversion.artefacts.iter().map(|a| (a.name, a.bytes.as_slice()));
         let (mut masks, mut wrong) = (source.masks.clone(), Vec::new());
@@ -304,12 +343,17 @@ impl Case {
                     None => wrong.push(Complaint::new("the ledger names what no file has", &written.entry)),
                 }
             }
+            let object = key(row);
+            if source.strict && object.is_none() {
+                let what = format!("{}: {:?}", row.source, row.written);
+                wrong.push(Complaint::new("a row that excludes nothing is written", what));
+            }
             claims.push(Claim {
                 id: row.id.clone(),
                 source: row.source.clone(),
                 fate: row.fate,
                 accepted: row.fate == Fate::Looser && row.decision == Some("accepted"),
-                object: key(row),
+                object,
                 entries: of_row,
             });
         }
@@ -321,7 +365,7 @@ impl Case {
             entry.accepted = owners.peek().is_some() && owners.all(|c| c.accepted);
         }
         let taken = (vec![false; source.objects.len()], vec![false; entries.len()]);
-        let system = if windows { System::Windows } else { System::Linux };
+        let system = if linux { System::Linux } else { System::Windows };
         let mut case = Case { source, entries, claims, masks, wrong, system, taken };
         for (n, row) in rows.iter().enumerate() {
             let found = case.example(n, row, world);

@@ -9,6 +9,8 @@ use crate::common;
 use crate::draw::{self, Dice};
 use crate::oracle::System;
 
+use super::sheet::Sheet;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     KeslExport,
@@ -16,24 +18,28 @@ pub enum Kind {
     Ksws,
     Exclusions,
     Trusted,
+    /// A CSV or pasted text with confirmed columns.
+    Rows,
+    /// A list of a console with confirmed columns.
+    Console,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 5] =
-        [Kind::KeslExport, Kind::KeslTask, Kind::Ksws, Kind::Exclusions, Kind::Trusted];
-
-    pub fn system(self) -> System {
-        match self {
-            Kind::KeslExport | Kind::KeslTask => System::Linux,
-            _ => System::Windows,
-        }
-    }
+    pub const ALL: [Kind; 7] = [
+        Kind::KeslExport,
+        Kind::KeslTask,
+        Kind::Ksws,
+        Kind::Exclusions,
+        Kind::Trusted,
+        Kind::Rows,
+        Kind::Console,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Kind::KeslExport | Kind::KeslTask => "x.ini",
-            Kind::Ksws => "x.xml",
-            Kind::Exclusions | Kind::Trusted => "x.csv",
+            Kind::Ksws | Kind::Console => "x.xml",
+            Kind::Exclusions | Kind::Trusted | Kind::Rows => "x.csv",
         }
     }
 }
@@ -71,6 +77,7 @@ pub struct Input {
     rules: Vec<Rule>,
     /// A key of a task file that tells which task it is, or nothing.
     sure: &'static str,
+    sheet: Option<Sheet>,
     pub answers: Vec<(&'static str, &'static str)>,
 }
 
@@ -217,6 +224,9 @@ fn answers(kind: Kind, dice: &mut Dice) -> Vec<(&'static str, &'static str)> {
             ("windows.drive", &["C", "C", "D", ""]),
             ("windows.account", &["system", "other", ""]),
         ],
+        Kind::Rows | Kind::Console => {
+            &[("windows.drive", &["C", "C", "D", ""]), ("windows.account", &["system", "other", ""])]
+        }
         Kind::Exclusions | Kind::Trusted => &[
             ("local-list.product", &["consumer", "consumer", "consumer", "kes", "ksos", "unknown", ""]),
             ("local-list.columns", &["yes", ""]),
@@ -232,26 +242,47 @@ fn answers(kind: Kind, dice: &mut Dice) -> Vec<(&'static str, &'static str)> {
 
 impl Input {
     pub fn drawn(dice: &mut Dice) -> Self {
-        let kind = Kind::ALL[[0, 0, 0, 1, 2, 2, 2, 3, 3, 4][dice.below(10)]];
-        let mut input =
-            Input { kind, tasks: Vec::new(), rules: Vec::new(), sure: "", answers: answers(kind, dice) };
+        let kind = Kind::ALL[[0, 0, 0, 1, 2, 2, 2, 3, 3, 4, 5, 5, 5, 5, 6, 6][dice.below(16)]];
+        let answers = answers(kind, dice);
+        let mut input = Input { kind, tasks: Vec::new(), rules: Vec::new(), sure: "", sheet: None, answers };
         match kind {
             Kind::KeslExport => input.tasks = tasks(dice),
             Kind::KeslTask => {
                 input.tasks = vec![task(true, dice)];
                 input.sure = dice.pick(&["", "", "ScanByAccessType=SmartCheck\n", "ScanPriority=Normal\n"]);
             }
+            Kind::Rows | Kind::Console => {
+                let console = kind == Kind::Console;
+                let linux = dice.once_in(5);
+                let system = if linux { System::Linux } else { System::Windows };
+                let masks = some(dice, 2, 8, |d| mask(system, d));
+                input.sheet = Some(Sheet::drawn(console, linux, masks, dice));
+            }
             _ => input.rules = some(dice, 1, 6, rule),
         }
         input
     }
 
+    /// The system that the masks speak of.
+    pub fn system(&self) -> System {
+        let linux = match (&self.sheet, self.kind) {
+            (Some(sheet), _) => sheet.linux(),
+            (None, kind) => matches!(kind, Kind::KeslExport | Kind::KeslTask),
+        };
+        if linux { System::Linux } else { System::Windows }
+    }
+
     pub fn options(&self) -> Options {
-        common::answers(&self.answers)
+        let mut options = common::answers(&self.answers);
+        options.answers.columns.extend(self.sheet.as_ref().and_then(Sheet::confirmed));
+        options
     }
 
     /// A name for the file, and its bytes.
     pub fn bytes(&self) -> (&'static str, Vec<u8>) {
+        if let Some(sheet) = &self.sheet {
+            return (sheet.name(), sheet.bytes());
+        }
         let text = self.text();
         let wide = matches!(self.kind, Kind::Exclusions | Kind::Trusted);
         (self.kind.name(), if wide { common::utf16le(&text) } else { text.into_bytes() })
@@ -278,6 +309,9 @@ impl Input {
                 self.tasks.iter().for_each(|task| task.write("", &mut out));
             }
             Kind::Ksws => self.write_xml(&mut out),
+            Kind::Rows | Kind::Console => {
+                out.push_str(&self.sheet.as_ref().map_or_else(String::new, Sheet::text));
+            }
             Kind::Exclusions => {
                 for rule in &self.rules {
                     let on = u8::from(rule.on);
@@ -324,6 +358,9 @@ impl Input {
             change(&mut next);
             out.push(next);
         };
+        for sheet in self.sheet.iter().flat_map(Sheet::smaller) {
+            with(&|i| i.sheet = Some(sheet.clone()));
+        }
         for t in 0..self.tasks.len() {
             if self.tasks.len() > 1 {
                 with(&|i| _ = i.tasks.remove(t));
@@ -404,7 +441,7 @@ impl Task {
 }
 
 /// The text without one of its characters.
-fn shorter(text: &str) -> Vec<String> {
+pub fn shorter(text: &str) -> Vec<String> {
     let cut = |(at, c): (usize, char)| format!("{}{}", &text[..at], &text[at + c.len_utf8()..]);
     text.char_indices().map(cut).filter(|s| !s.is_empty()).collect()
 }

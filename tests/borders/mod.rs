@@ -4,4 +4,5 @@
 pub mod case;
 pub mod input;
 pub mod paths;
+pub mod sheet;
 pub mod world;

@@ -5,6 +5,7 @@
 
 pub mod output;
 pub mod source;
+pub mod tables;
 
 /// A part of a product that leaves something unscanned.
 pub type Component = &'static str;

@@ -178,7 +178,7 @@ pub struct Windows {
 }
 
 /// Where an element stands, as a ledger names it.
-fn place(node: roxmltree::Node<'_, '_>) -> String {
+pub fn place(node: roxmltree::Node<'_, '_>) -> String {
     let name = |n: &roxmltree::Node<'_, '_>| n.tag_name().name().to_owned();
     let above = node.parent_element().map_or_else(String::new, place);
     let before = node.prev_siblings().skip(1).filter(|n| n.is_element() && name(n) == name(&node)).count();
