@@ -33,11 +33,11 @@ impl Answers {
     }
 
     /// Columns that may be those of a list of this input.
-    pub fn columns_for(&self, input: &str) -> impl Iterator<Item = &Mapping> {
+    pub fn columns_for(&self, input: &str) -> impl Iterator<Item = &Confirmed> {
         // What was confirmed for just this input goes before what a recipe holds.
         let own = self.columns.iter().filter(move |c| c.input.as_deref() == Some(input));
         let any = self.columns.iter().filter(|c| c.input.is_none());
-        own.chain(any).map(|c| &c.mapping)
+        own.chain(any)
     }
 }
 

@@ -136,6 +136,78 @@ fn a_row_that_is_not_understood_stays_with_a_person() {
 }
 
 #[test]
+fn what_a_list_of_people_may_hide() {
+    let recipe = |columns: Value| {
+        told(mapping(
+            json!({"source": "rows", "confirmed": true, "rows": "exclusion", "language": "kes", "columns": columns,
+            "otherwise": {"enabled": "on", "components": "all", "subfolders": "on"}}),
+        ))
+    };
+    let entries = |text: &str, columns: Value| outcome(text, &recipe(columns)).1;
+    let threat = || json!([{"name": "Path", "role": "path"}, {"name": "Note", "role": "comment"}, {"name": "Threat", "role": "threat"}]);
+    // A quotation mark that is never closed does not swallow the condition behind it, nor one that is closed rows later.
+    let rows = "D:\\y\\;c;*\nD:\\z\\;c;*\nD:\\w\\;c;*\n";
+    let open = entries(&format!("Path;Note;Threat\n{rows}C:\\x\\;\"o;EICAR-Test-File\n"), threat());
+    assert!(open.iter().all(|e| !e.contains("C:\\x")), "{open:?}");
+    let later = entries(
+        &format!("Path;Note;Threat\n{rows}C:\\x\\;\"o;EICAR-Test-File\nC:\\v\\;p\";EICAR-Test-File\n"),
+        threat(),
+    );
+    assert!(later.iter().all(|e| !e.contains("C:\\x") && !e.contains("C:\\v")), "{later:?}");
+    // A row that ends before a condition.
+    let short = entries(&format!("Path;Note;Threat\n{rows}C:\\x\\;c\n{rows}"), threat());
+    assert!(short.len() == 3 && short.iter().all(|e| !e.contains("C:\\x")), "{short:?}");
+    // A value that holds the separator pushes the rest aside, even when the last cell is empty.
+    let good = "OK;D:\\a\\;x\n".repeat(6);
+    let aside = json!([{"name": "Note", "role": "comment"}, {"name": "Path", "role": "path"}, {"name": "Owner", "role": "no-effect"}]);
+    assert_eq!(
+        entries(&format!("Note;Path;Owner\n{good}OK; D:\\y\\;C:\\x\\;\n"), aside),
+        ["ExclusionPath D:\\a\\"]
+    );
+    // The word as it was confirmed goes before the same in another letter case.
+    let state = |values: Value| json!([{"name": "Path", "role": "path"}, {"name": "State", "role": "enabled", "values": values}]);
+    let list = "Path;State\nC:\\y\\;да\n";
+    assert!(entries(list, state(json!({"да": "off", "Да": "on"}))).is_empty());
+    assert!(entries(list, state(json!({"ДА": "off", "Да": "on"}))).is_empty());
+    assert_eq!(entries(list, state(json!({"Да": "on"}))).len(), 1);
+    // A variable alone is no folder with all it holds.
+    assert!(entries("Path;Note;Threat\n%SystemRoot%;c;*\n", threat()).is_empty());
+}
+
+#[test]
+fn what_is_drafted_does_not_swallow_conditions() {
+    let draft = |text: &str| -> Vec<String> {
+        let reading = read(text);
+        let policy = interpret(&[&reading], &Options::default().answers);
+        let tables = view::tables(&reading, &policy, &Options::default().answers);
+        tables[0].mapping.columns.iter().map(|c| c.role.word().to_owned()).collect()
+    };
+    // Empty here, a condition at the next customer's.
+    assert_eq!(draft("Path;Valid only for;Status\nC:\\a\\;;On\n")[1], "unknown");
+    // A heading does not make a threat name a remark.
+    assert_eq!(draft("Path;Name\nC:\\a\\;EICAR-Test-File\nC:\\b\\;not-a-virus:X\n")[1], "threat");
+    // Without a heading nothing says that a sentence is a remark.
+    assert_eq!(draft("C:\\a\\;disabled since 2021\nC:\\b\\;not used\n")[1], "unknown");
+    assert_eq!(draft("Path\tSubfolders\tEnabled\nC:\\a\\\tYes\tNo\n"), ["path", "subfolders", "enabled"]);
+    // Two columns that look the same: a recipe cannot tell them apart, the confirmation of this one list can.
+    let mapping = mapping(
+        json!({"source": "rows", "confirmed": true, "rows": "exclusion", "language": "kes",
+        "columns": [{"look": "path", "role": "path"}, {"look": "switch", "role": "subfolders"}, {"look": "switch", "role": "enabled"}],
+        "otherwise": {"components": "all"}}),
+    );
+    let text = "D:\\y\\;No;Yes\nD:\\z\\;Yes;Yes\n";
+    let (fates, written, codes) = outcome(text, &told(mapping.clone()));
+    assert!(
+        written.is_empty()
+            && fates.iter().all(|f| f == "unconfirmed")
+            && codes.contains(&"CW0142".to_owned())
+    );
+    let mut options = Options::default();
+    options.answers.columns.push(Confirmed { input: Some("list.csv".to_owned()), mapping });
+    assert_eq!(outcome(text, &options).1.len(), 1);
+}
+
+#[test]
 fn a_mapping_that_lacks_something_is_not_applied() {
     for (change, what) in [
         (

@@ -1,7 +1,7 @@
 //! One row and the confirmed meanings of its columns become an item of the policy. A row whose values cannot all be read
 //! stays with a person: what was not understood may narrow it.
 
-use super::look::is_hash;
+use super::look::{self, Look, is_hash};
 use super::mapping::Fitted;
 use super::role::{Role, Rows};
 use super::table::Table;
@@ -55,7 +55,7 @@ pub fn apply(row: &Row<'_>) -> Made {
         Rows::Listed => {
             let state = State::ByHand {
                 code: finding::NOT_ESTABLISHED,
-                reason: "You said that these rows are only listed".to_owned(),
+                reason: "These rows are only listed".to_owned(),
             };
             return Made { kind: Kind::Inventory, state, source: row.table.verbatim(row.at, row.document) };
         }
@@ -104,9 +104,19 @@ impl Row<'_> {
         let Some(value) = self.one(role)? else {
             return Err(format!("Nothing stands in the column for: {}", role.label()));
         };
-        let own = mapping.columns.iter().filter(|c| c.role == role).flat_map(|c| &c.values);
+        let own: Vec<(&String, &String)> =
+            mapping.columns.iter().filter(|c| c.role == role).flat_map(|c| &c.values).collect();
+        // The word as it was confirmed; else in another letter case, if that has one meaning.
+        if let Some((_, word)) = own.iter().find(|(written, _)| written.trim() == value) {
+            return Ok(Some((*word).clone()));
+        }
         let lower = value.to_lowercase();
-        if let Some((_, word)) = own.into_iter().find(|(written, _)| written.trim().to_lowercase() == lower) {
+        let alike = own.iter().filter(|(written, _)| written.trim().to_lowercase() == lower);
+        let mut alike = alike.map(|(_, word)| *word);
+        if let Some(word) = alike.next() {
+            if alike.any(|other| other != word) {
+                return Err(format!("{value} was given two meanings"));
+            }
             return Ok(Some(word.clone()));
         }
         // A number that holds several check boxes is no yes or no.
@@ -131,6 +141,11 @@ impl Row<'_> {
 
     /// Why the row may say more than was read.
     fn problem(&self) -> Option<Reason> {
+        // Cells that a short row does not have say nothing, and one of them may be a condition.
+        let missing = self.table.missing(self.at).filter_map(|column| self.fitted.column(column));
+        if let Some(missing) = missing.map(|m| m.role).find(|role| role.narrows()) {
+            return Some(format!("The row ends before the column for: {}", missing.label()));
+        }
         for value in self.table.values(self.at, self.document) {
             let Some(meaning) = self.fitted.column(value.column) else { continue };
             let name = self.table.columns.get(usize::from(value.column)).map_or("", |c| c.name.as_str());
@@ -140,6 +155,14 @@ impl Row<'_> {
             let hint = self.table.columns.get(usize::from(value.column)).and_then(|c| c.hint);
             let blank =
                 value.text.trim().is_empty() || hint.is_some_and(|h| h.blank.contains(&value.text.trim()));
+            // Where no heading says that it is a remark, the next list of the same shape may hold a condition there.
+            let telling = [Look::Threat, Look::Path, Look::Hash, Look::Address];
+            if !self.table.named
+                && matches!(meaning.role, Role::Comment | Role::NoEffect | Role::Name)
+                && telling.contains(&look::look(value.text))
+            {
+                return Some(format!("{name} holds more than a remark: {}", value.text));
+            }
             if meaning.role == Role::Unknown && !blank {
                 return Some(format!(
                     "What {name} means is not known, and it may narrow the row: {}",

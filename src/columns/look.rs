@@ -141,6 +141,10 @@ fn is_path(value: &str) -> bool {
     let drive = bytes.get(1) == Some(&b':') && bytes.first().is_some_and(u8::is_ascii_alphabetic);
     let variable = value.strip_prefix('%').is_some_and(|rest| rest.contains('%'));
     let mask = value.contains('*') && value.contains('.');
+    let device = ["USBSTOR\\", "USB\\", "PCI\\", "HID\\", "ACPI\\", "SCSI\\", "BTHENUM\\"];
+    if device.iter().any(|d| value.get(..d.len()).is_some_and(|start| start.eq_ignore_ascii_case(d))) {
+        return false;
+    }
     drive && !matches!(bytes.get(2), Some(c) if !matches!(c, b'\\' | b'/'))
         || variable
         || value.contains('\\')

@@ -141,6 +141,14 @@ impl Mapping {
         Ok((0..self.columns.len()).collect())
     }
 
+    /// Whether two columns of a list without names look the same and say different things: then another list may have them in
+    /// another order, and nothing tells.
+    pub fn is_ambiguous(&self) -> bool {
+        let unnamed: Vec<&ColumnMeaning> = self.columns.iter().filter(|c| c.name.is_none()).collect();
+        let alike = |a: &ColumnMeaning, b: &ColumnMeaning| a.look == b.look && a.role != b.role;
+        unnamed.iter().enumerate().any(|(at, a)| unnamed.iter().skip(at + 1).any(|b| alike(a, b)))
+    }
+
     /// Whether everything is there that its rows need; else what is missing, for the user.
     ///
     /// # Errors

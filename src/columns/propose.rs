@@ -150,10 +150,17 @@ fn gather(table: &Table, rows: usize, document: &Document) -> Vec<Vec<String>> {
     columns
 }
 
-/// Whether paths of a column begin with a slash.
+/// Whether most paths of a column begin with a slash.
 fn columns_of_paths(table: &Table, rows: usize, document: &Document) -> Vec<bool> {
     let columns = gather(table, rows, document);
-    columns.iter().map(|values| values.iter().any(|v| v.starts_with('/'))).collect()
+    let most = |values: &Vec<String>| {
+        let filled = values.iter().filter(|v| !v.is_empty());
+        let (all, slash) = filled.fold((0, 0), |(all, slash), v| {
+            (all + 1, slash + usize::from(v.starts_with('/') && !v.starts_with("//")))
+        });
+        slash * 2 > all
+    };
+    columns.iter().map(most).collect()
 }
 
 fn by_heading(name: &str, seen: Look) -> Option<Candidate> {
@@ -193,7 +200,9 @@ const fn fits(role: Role, seen: Look) -> bool {
         Role::Enabled | Role::Subfolders | Role::OpenedFiles | Role::Children | Role::Logging => {
             matches!(seen, Look::Switch | Look::Number | Look::Text)
         }
-        Role::Name | Role::Comment | Role::Device | Role::User | Role::NoEffect | Role::Unknown => true,
+        // A threat name or a path is no remark, whatever stands above it.
+        Role::Name | Role::Comment => !matches!(seen, Look::Threat | Look::Path | Look::Hash | Look::Address),
+        Role::Device | Role::User | Role::NoEffect | Role::Unknown => true,
         Role::Action | Role::Direction | Role::Protocol | Role::Components => {
             matches!(seen, Look::Text | Look::Number | Look::Switch)
         }
@@ -217,7 +226,8 @@ fn by_look(seen: Look, share: u32, values: &[String]) -> Vec<Candidate> {
         Look::Url => add(Role::Url, 60, looks()),
         Look::Address => add(Role::RemoteAddress, 45, looks()),
         Look::Ports => add(Role::RemotePorts, 40, looks()),
-        Look::Empty => add(Role::NoEffect, 20, "No row has a value".to_owned()),
+        // The next customer may have values here.
+        Look::Empty => add(Role::Unknown, 20, "No row has a value".to_owned()),
         Look::Switch => {
             add(Role::Unknown, 25, looks());
             add(Role::Enabled, 20, looks());
@@ -232,9 +242,6 @@ fn by_look(seen: Look, share: u32, values: &[String]) -> Vec<Candidate> {
                     .all(|v| v.parse::<crate::policy::Protocol>().is_ok()) =>
                 {
                     add(Role::Protocol, 65, "The values are protocols".to_owned());
-                }
-                None if values.iter().any(|v| v.contains(' ')) => {
-                    add(Role::Comment, 30, "The values are sentences".to_owned());
                 }
                 None => {}
             }

@@ -273,6 +273,12 @@ impl Role {
         self.info().map_or("", |info| info.label)
     }
 
+    /// Whether a value of the column can make its row hold for less.
+    pub const fn narrows(self) -> bool {
+        self.matters()
+            && !matches!(self, Self::Path | Self::Enabled | Self::Subfolders | Self::Order | Self::Logging)
+    }
+
     /// Whether a value of the column can change what its row does.
     pub const fn matters(self) -> bool {
         !matches!(self, Self::Comment | Self::NoEffect | Self::Name)

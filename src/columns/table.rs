@@ -183,6 +183,13 @@ impl Table {
         self.rows.get(row).cloned().unwrap_or(0..0)
     }
 
+    /// Columns for which a row that ends early has no cell.
+    pub fn missing(&self, row: usize) -> impl Iterator<Item = u16> + use<> {
+        let cells = if self.starts.is_empty() { self.leaves(row).len() } else { usize::MAX };
+        let end = u16::try_from(self.columns.len()).unwrap_or(u16::MAX);
+        u16::try_from(cells).unwrap_or(end)..end
+    }
+
     fn cells_of(&self, row: usize) -> &[Cell] {
         let start = self.starts.get(row).map_or(0, |s| *s as usize);
         let end = self.starts.get(row + 1).map_or(self.cells.len(), |s| *s as usize);

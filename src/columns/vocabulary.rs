@@ -22,7 +22,7 @@ const fn meaning(word: &'static str, label: &'static str, written: &'static [&'s
 const ON: Meaning = meaning(
     "on",
     "yes",
-    &["1", "on", "yes", "true", "enabled", "enable", "active", "x", "+", "✓", "✔", "да", "вкл", "вкл.", "включено", "включен",
+    &["1", "on", "yes", "true", "enabled", "enable", "active", "x", "+", "✓", "✔", "да", "вкл", "вкл.", "включено", "включен", "включён",
         "включена", "истина", "активно", "активен", "ja", "ein", "an", "wahr", "aktiv", "aktiviert", "oui", "vrai", "actif",
         "activé", "activée", "sí", "si", "verdadero", "activado", "habilitado", "sì", "vero", "attivo", "abilitato", "sim",
         "verdadeiro", "ativado", "tak", "włączone", "evet"],
@@ -97,7 +97,7 @@ const DIRECTION: &[Meaning] = &[
 /// "all" is known; the user gives every other value its meaning.
 #[rustfmt::skip]
 const COMPONENTS: &[Meaning] = &[
-    meaning("all", "every component", &["*", "all", "any", "все", "любые", "alle", "tous", "todos", "tutti"]),
+    meaning("all", "every component", &["*", "all", "any", "все", "любые", "alle", "tous", "todos", "tutti", "alle komponenten", "beliebig"]),
     meaning("on-access", "real-time protection of files", &[]),
     meaning("on-demand", "scans", &[]),
     meaning("behaviour", "behaviour detection", &[]),
@@ -158,7 +158,7 @@ const HEADINGS: &[(Role, &[&str])] = &[
     (
         Role::Enabled,
         &["enabled", "benabled", "active", "state", "status", "on", "use", "включено", "состояние", "статус", "активно",
-            "aktiv", "status der regel", "zustand", "état", "statut", "activé", "estado", "stato", "rulestate"],
+            "aktiv", "status der regel", "zustand", "état", "etat", "statut", "activé", "estado", "stato", "rulestate"],
     ),
     (
         Role::Comment,

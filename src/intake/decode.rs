@@ -120,7 +120,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, Refusal> {
 pub fn code_page(bytes: &[u8]) -> Option<Decoded> {
     let high = |b: &u8| *b >= 0xC0;
     let pairs = bytes.windows(2).filter(|w| w.iter().all(high)).count();
-    let (encoding, text) = if pairs * 2 >= bytes.iter().filter(|b| high(b)).count() {
+    let (encoding, text) = if pairs * 3 >= bytes.iter().filter(|b| high(b)).count() * 2 {
         (Encoding::Windows1251, CP1251.decode(bytes).into_owned())
     } else {
         (Encoding::Windows1252, CP1252.decode_lossy(bytes).into_owned())

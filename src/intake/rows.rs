@@ -73,7 +73,9 @@ impl RowsDoc {
             announced: announced.is_some(),
             too_wide: false,
         };
-        if !doc.split(true) {
+        // Marks that do not pair off would swallow what stands between them.
+        let paired = memchr::memchr_iter(b'"', doc.text.as_bytes()).count().is_multiple_of(2);
+        if !(paired && doc.split(true)) {
             doc.unquoted = true;
             doc.split(false);
         }

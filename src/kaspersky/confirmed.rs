@@ -43,10 +43,13 @@ pub(crate) fn fitted<'a>(part: &mut Part<'_>, table: &Table, answers: &'a Answer
     let reading = part.reading;
     let name = if table.list.is_empty() { "The list".to_owned() } else { format!("The list {}", table.list) };
     let mut differences = Vec::new();
-    for mapping in answers.columns_for(&reading.input.name) {
+    for confirmed in answers.columns_for(&reading.input.name) {
+        let mapping = &confirmed.mapping;
         match mapping.fit(table, &reading.document) {
             Ok(fitted) => {
-                let lacks = if mapping.confirmed {
+                let lacks = if mapping.confirmed && confirmed.input.is_none() && mapping.is_ambiguous() {
+                    Some("Two of its columns look the same and have no names, so this list may have them in another order: give the list a heading, or confirm its columns on the page".to_owned())
+                } else if mapping.confirmed {
                     mapping.complete().err()
                 } else {
                     Some("It is a draft: check every column, then set \"confirmed\": true".to_owned())

@@ -121,7 +121,7 @@ fn offer(part: &mut Part<'_>, groups: &[(&str, Vec<u32>)], answers: &Answers) ->
             Rows::Listed,
             "The file does not say what these strings are for, or whether they are in use",
         ));
-        let confirmed = answers.columns_for(&part.reading.input.name);
+        let confirmed = answers.columns_for(&part.reading.input.name).map(|c| &c.mapping);
         let fitted =
             confirmed.filter(|m| m.confirmed).find_map(|m| m.fit(&table, &part.reading.document).ok());
         if let Some(fitted) = fitted.filter(|f| f.mapping.complete().is_ok()) {

@@ -65,9 +65,12 @@ fn header(
     use look::Look::{Address, Hash, Path, Ports, Secret, Switch, Threat, Url};
     let Some(first) = first else { return false };
     let cells: Vec<&str> = first.map(|leaf| doc.leaf_value(leaf).trim()).filter(|c| !c.is_empty()).collect();
-    let value =
-        |c: &&str| matches!(look::look(c), Address | Hash | Path | Ports | Secret | Switch | Threat | Url);
     let heading = |c: &&str| matches!(vocabulary::of_heading(c), Some((_, true)));
+    let value = |c: &&str| {
+        // `Enabled` and `Aktiv` head a column of yes and no more often than they stand in one.
+        let word = heading(c) && c.chars().count() > 2;
+        !word && matches!(look::look(c), Address | Hash | Path | Ports | Secret | Switch | Threat | Url)
+    };
     let (values, headings) =
         (cells.iter().filter(|c| value(c)).count(), cells.iter().filter(|c| heading(c)).count());
     if values == 0 && headings * 2 >= cells.len() && headings > 0 {
@@ -92,10 +95,7 @@ fn width(rows: &[std::ops::Range<u32>], doc: &RowsDoc, named: usize) -> usize {
     if named > 0 {
         return named;
     }
-    let mut widths: Vec<usize> = rows.iter().map(|r| r.len()).collect();
-    widths.sort_unstable();
-    let runs = widths.chunk_by(|a, b| a == b).max_by_key(|run| run.len());
-    let most = runs.and_then(|run| run.first()).copied().unwrap_or(0);
+    let most = usual(rows);
     let used = |column: usize| {
         rows.iter().any(|row| {
             let leaf = row.clone().nth(column);
@@ -103,6 +103,14 @@ fn width(rows: &[std::ops::Range<u32>], doc: &RowsDoc, named: usize) -> usize {
         })
     };
     (0..most).rev().find(|column| used(*column)).map_or(most, |last| last + 1)
+}
+
+/// The number of cells that most rows have.
+fn usual(rows: &[std::ops::Range<u32>]) -> usize {
+    let mut widths: Vec<usize> = rows.iter().map(|r| r.len()).collect();
+    widths.sort_unstable();
+    let most = widths.chunk_by(|a, b| a == b).max_by_key(|run| run.len());
+    most.and_then(|run| run.first()).copied().unwrap_or(0)
 }
 
 /// Rows that have the columns of the list; another number of cells goes to a person, except empty ones at the end.
@@ -113,9 +121,17 @@ fn sound(
     width: usize,
 ) -> Vec<std::ops::Range<u32>> {
     let mut good = Vec::with_capacity(rows.len());
+    // Empty cells at the end are usual where all rows have them; in one row alone a value may hold the separator.
+    let most = usual(&rows).max(width);
     for range in rows {
-        let extra = range.clone().skip(width).any(|leaf| !doc.leaf_value(leaf).trim().is_empty());
-        if !extra {
+        let extra = range.len() > most
+            || range.clone().skip(width).any(|leaf| !doc.leaf_value(leaf).trim().is_empty());
+        // A quotation mark that was closed rows later holds them all.
+        let swallowed = range.clone().any(|leaf| {
+            let value = doc.leaf_value(leaf);
+            value.contains('\n') && doc.separator.is_some_and(|s| value.contains(s))
+        });
+        if !extra && !swallowed {
             good.push(range);
             continue;
         }
@@ -125,10 +141,14 @@ fn sound(
             finding::BAD_LINE,
             Severity::Warning,
             line,
-            format!(
-                "Row {line} has {} cells, the list has {width} columns; a value may hold the separator",
-                range.len()
-            ),
+            if extra {
+                format!(
+                    "Row {line} has {} cells, the list has {width} columns; a value may hold the separator",
+                    range.len()
+                )
+            } else {
+                format!("Row {line} has line breaks and separators inside of quotation marks; it may be several rows")
+            },
             "Put the value in quotation marks, or rebuild this row by hand",
         ));
         let cells: Vec<&str> = range.clone().map(|l| doc.leaf_value(l)).collect();

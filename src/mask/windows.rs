@@ -102,6 +102,17 @@ pub(crate) fn placed(text: &str, machine: Machine) -> Result<Mask, MaskError> {
     }
 }
 
+/// `%SystemRoot%` and nothing behind it: in Kaspersky's lists a folder ends in a separator, else it is read as a file, and what
+/// such a variable names is a folder.
+pub(crate) fn no_bare_variable(mask: &Mask) -> Result<(), MaskError> {
+    let bare = matches!(mask.root, Root::Variable(_)) && mask.names.is_empty() && !mask.ends_with_separator;
+    if bare {
+        Err(not_established("a variable alone names a folder, and a folder ends in a separator"))
+    } else {
+        Ok(())
+    }
+}
+
 /// The root, and what follows it without the separator between.
 fn root(text: &str) -> Result<(Root, &str), MaskError> {
     let bytes = text.as_bytes();

@@ -90,8 +90,10 @@ pub fn table<'p>(reading: &Reading, policy: &'p Policy, at: usize) -> Option<&'p
 fn view(at: usize, table: &Table, reading: &Reading, answers: &Answers) -> TableView {
     let document = &reading.document;
     let proposal = propose(table, document);
-    let confirmed =
-        answers.columns_for(&reading.input.name).find(|m| table.applied && m.fit(table, document).is_ok());
+    let confirmed = answers
+        .columns_for(&reading.input.name)
+        .map(|c| &c.mapping)
+        .find(|m| table.applied && m.fit(table, document).is_ok());
     let mapping = confirmed.cloned().unwrap_or_else(|| proposal.draft(table));
     let words = words(table, reading);
     let columns =

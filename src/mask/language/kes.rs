@@ -45,6 +45,7 @@ pub(super) fn parse(
     read: &mut Read,
 ) -> Result<PathSet, MaskError> {
     let mask = windows::placed(text, flags.machine)?;
+    windows::no_bare_variable(&mask)?;
     if text.contains("**") {
         match dialect {
             Dialect::Kes => {}

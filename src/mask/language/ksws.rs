@@ -29,6 +29,7 @@ const DOT: &str = "whether *.* takes names without a dot is not established";
 /// Reads the mask of an exclusion object.
 pub(super) fn objects(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSet, MaskError> {
     let mask = windows::placed(text, flags.machine)?;
+    windows::no_bare_variable(&mask)?;
     // In any folder a star at the beginning may stay or cross: the same names.
     let bare = text.strip_prefix('*').filter(|rest| !rest.contains(['\\', '/', '*']));
     let wildcards = wildcards(bare.unwrap_or(text), read);
@@ -80,6 +81,7 @@ pub(super) fn objects(text: &str, flags: &Flags, read: &mut Read) -> Result<Path
 /// Reads the path of a trusted process.
 pub(super) fn process(text: &str, flags: &Flags, read: &mut Read) -> Result<PathSet, MaskError> {
     let mask = windows::placed(text, flags.machine)?;
+    windows::no_bare_variable(&mask)?;
     if mask.root == Root::None || mask.names.is_empty() || mask.ends_with_separator {
         return Err(not_established("a trusted process is named by its full path"));
     }
