@@ -208,6 +208,26 @@ fn what_is_drafted_does_not_swallow_conditions() {
 }
 
 #[test]
+fn what_variables_stand_for_is_asked_once_for_all_lists() {
+    let row =
+        |n: usize| format!("<key name=\"000{n}\"><tSTRING name=\"Mask\">%TEMP%\\x{n}.tmp</tSTRING></key>");
+    let list = |name: &str| format!("<key name=\"{name}\">{}{}</key>", row(0), row(1));
+    let text = format!("<propertiesmap>{}{}</propertiesmap>", list("First"), list("Second"));
+    let mut options = Options::default();
+    for name in ["First", "Second"] {
+        let mapping = mapping(
+            json!({"source": "propertiesmap", "list": name, "confirmed": true, "rows": "exclusion", "language": "kes",
+            "columns": [{"name": "(position)", "role": "no-effect"}, {"name": "Mask", "role": "path"}],
+            "otherwise": {"enabled": "on", "components": "all"}}),
+        );
+        options.answers.columns.push(Confirmed { input: None, mapping });
+    }
+    let policy = interpret(&[&reading("list.xml", text.as_bytes()).unwrap()], &options.answers);
+    let keys: Vec<&str> = policy.questions.iter().map(|q| q.key).collect();
+    assert_eq!(keys, ["windows.drive", "windows.account"]);
+}
+
+#[test]
 fn a_mapping_that_lacks_something_is_not_applied() {
     for (change, what) in [
         (

@@ -140,7 +140,7 @@ impl Row<'_> {
     }
 
     /// Why the row may say more than was read.
-    fn problem(&self) -> Option<Reason> {
+    pub fn problem(&self) -> Option<Reason> {
         // Cells that a short row does not have say nothing, and one of them may be a condition.
         let missing = self.table.missing(self.at).filter_map(|column| self.fitted.column(column));
         if let Some(missing) = missing.map(|m| m.role).find(|role| role.narrows()) {
@@ -148,19 +148,17 @@ impl Row<'_> {
         }
         for value in self.table.values(self.at, self.document) {
             let Some(meaning) = self.fitted.column(value.column) else { continue };
-            let name = self.table.columns.get(usize::from(value.column)).map_or("", |c| c.name.as_str());
+            let column = self.table.columns.get(usize::from(value.column));
+            let name = column.map_or("", |c| c.name.as_str());
             if meaning.role.matters() && value.leaf.is_some_and(|leaf| self.document.leaf_is_secret(leaf)) {
                 return Some(format!("The value of {name} looks like a secret and was not read"));
             }
-            let hint = self.table.columns.get(usize::from(value.column)).and_then(|c| c.hint);
+            let hint = column.and_then(|c| c.hint);
             let blank =
                 value.text.trim().is_empty() || hint.is_some_and(|h| h.blank.contains(&value.text.trim()));
             // Where no heading says that it is a remark, the next list of the same shape may hold a condition there.
             let telling = [Look::Threat, Look::Path, Look::Hash, Look::Address];
-            if !self.table.named
-                && matches!(meaning.role, Role::Comment | Role::NoEffect | Role::Name)
-                && telling.contains(&look::look(value.text))
-            {
+            if !self.table.named && !meaning.role.matters() && telling.contains(&look::look(value.text)) {
                 return Some(format!("{name} holds more than a remark: {}", value.text));
             }
             if meaning.role == Role::Unknown && !blank {
@@ -205,12 +203,8 @@ impl Row<'_> {
     }
 
     fn exclusion(&self) -> Result<(String, Kind), Reason> {
-        let subfolders = match self.word(Role::Subfolders) {
-            Ok(word) => match word.as_deref() {
-                Some("on") => Some(true),
-                Some("off") => Some(false),
-                _ => None,
-            },
+        let subfolders = match self.switch(Role::Subfolders) {
+            Ok(told) => told,
             // An empty cell does not tell; the mask is read in its narrowest sense.
             Err(_) if self.values(Role::Subfolders).is_empty() => None,
             Err(reason) => return Err(reason),
@@ -284,11 +278,6 @@ impl Row<'_> {
     /// The value by which packet rules refer to this block.
     pub fn reference(&self) -> Option<String> {
         self.one(Role::Reference).ok().flatten()
-    }
-
-    /// Why the row cannot be used as it stands, if so.
-    pub fn not_usable(&self) -> Option<Reason> {
-        self.problem()
     }
 
     /// A packet rule. `rule` holds what another list says about it: order, name, action, logging.

@@ -88,8 +88,8 @@ pub fn propose(table: &Table, document: &Document) -> Proposal {
     let rows = table.len().min(SAMPLE);
     let mut looks = Vec::with_capacity(table.columns.len());
     let mut candidates = Vec::with_capacity(table.columns.len());
-    let columns: Vec<Vec<String>> = gather(table, rows, document);
-    for (column, values) in table.columns.iter().zip(&columns) {
+    let values: Vec<Vec<String>> = gather(table, rows, document);
+    for (column, values) in table.columns.iter().zip(&values) {
         let (seen, share) = look::of_most(values.iter().map(String::as_str));
         let mut found = Vec::new();
         if let Some(hint) = column.hint {
@@ -110,13 +110,10 @@ pub fn propose(table: &Table, document: &Document) -> Proposal {
         None => kind_of(&candidates, &looks),
     };
     let mut columns = settle(kind, &candidates, &looks);
-    let paths = columns
-        .iter()
-        .zip(&columns_of_paths(table, rows, document))
-        .any(|(c, slash)| matches!(c.role, Role::Path | Role::Process | Role::Program) && *slash);
-    let has_paths = columns.iter().any(|c| matches!(c.role, Role::Path | Role::Process | Role::Program));
+    let holds_paths = |c: &ColumnProposal| matches!(c.role, Role::Path | Role::Process | Role::Program);
+    let slashes = columns.iter().zip(&values).any(|(c, values)| holds_paths(c) && mostly_slashes(values));
     let language = table.language.or_else(|| {
-        has_paths.then_some(if paths {
+        columns.iter().any(holds_paths).then_some(if slashes {
             (Language::Kesl, "The paths begin with /")
         } else {
             (Language::Kes, "The list does not say which product it is from")
@@ -150,17 +147,13 @@ fn gather(table: &Table, rows: usize, document: &Document) -> Vec<Vec<String>> {
     columns
 }
 
-/// Whether most paths of a column begin with a slash.
-fn columns_of_paths(table: &Table, rows: usize, document: &Document) -> Vec<bool> {
-    let columns = gather(table, rows, document);
-    let most = |values: &Vec<String>| {
-        let filled = values.iter().filter(|v| !v.is_empty());
-        let (all, slash) = filled.fold((0, 0), |(all, slash), v| {
-            (all + 1, slash + usize::from(v.starts_with('/') && !v.starts_with("//")))
-        });
-        slash * 2 > all
-    };
-    columns.iter().map(most).collect()
+/// Whether most values begin with one slash.
+fn mostly_slashes(values: &[String]) -> bool {
+    let filled = values.iter().filter(|v| !v.is_empty());
+    let (all, slash) = filled.fold((0, 0), |(all, slash), v| {
+        (all + 1, slash + usize::from(v.starts_with('/') && !v.starts_with("//")))
+    });
+    slash * 2 > all
 }
 
 fn by_heading(name: &str, seen: Look) -> Option<Candidate> {

@@ -6,27 +6,31 @@ use crate::columns::apply::{self, Row};
 use crate::columns::mapping::Fitted;
 use crate::columns::{Mapping, Rows, Table, propose};
 use crate::finding::{self, Severity};
-use crate::mask::System;
+use crate::mask::{Machine, System};
 use crate::options::Answers;
 use crate::policy::{Certainty, Kind, Platform, State};
 
 /// The question that waiting rows name. It is answered by a recipe or in the page, not by a word.
 pub(crate) const COLUMNS: &str = "columns";
 
-/// Takes all rows of a table into the policy.
-pub(crate) fn read(part: &mut Part<'_>, mut table: Table, answers: &Answers) {
-    if table.is_empty() {
-        return;
+/// Takes all rows of the lists of an input into the policy. What variables stand for is asked once for all of them.
+pub(crate) fn read(part: &mut Part<'_>, tables: impl IntoIterator<Item = Table>, answers: &Answers) {
+    let about_machine = machine::told(part, answers);
+    for table in tables.into_iter().filter(|table| !table.is_empty()) {
+        one(part, table, about_machine.machine, answers);
     }
+    about_machine.ask(part);
+}
+
+fn one(part: &mut Part<'_>, mut table: Table, machine: Machine, answers: &Answers) {
     let found = fitted(part, &table, answers);
     table.applied = found.is_some();
-    let about_machine = machine::told(part, answers);
     match &found {
         None => wait(part, &table),
         Some(fitted) => {
             for at in 0..table.len() {
                 let document = &part.reading.document;
-                let row = Row { fitted, table: &table, at, document, machine: about_machine.machine };
+                let row = Row { fitted, table: &table, at, document, machine };
                 let made = apply::apply(&row);
                 let leaves = part.claim([table.leaves(at)]);
                 part.push(leaves, made.kind, made.state, Certainty::Told, made.source);
@@ -34,7 +38,6 @@ pub(crate) fn read(part: &mut Part<'_>, mut table: Table, answers: &Answers) {
             platform(part, fitted.mapping);
         }
     }
-    about_machine.ask(part);
     part.read.tables.push(table);
 }
 

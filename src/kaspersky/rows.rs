@@ -47,7 +47,7 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
         None => Column::named(format!("column {}", at + 1)),
     });
     let table = Table::plain(Source::Rows, columns.collect(), header, rows);
-    confirmed::read(&mut part, table, answers);
+    confirmed::read(&mut part, [table], answers);
     part.finish(|_| None)
 }
 

@@ -98,9 +98,7 @@ impl Zone<'_> {
                 incomplete("The list of threat names holds something that Crosswalk does not know")
             }
             (.., Some(true)) if self.told.threats != Some(true) => {
-                self.threats.extend(
-                    threats.iter().filter(|t| !self.threats.contains(t)).cloned().collect::<Vec<_>>(),
-                );
+                self.remember(&threats);
                 match self.told.threats {
                     None => State::Waits {
                         question: THREATS,
@@ -124,8 +122,7 @@ impl Zone<'_> {
         let mut shared = own_leaves(doc, rule);
         let objects: Vec<NodeId> = objects_of(doc, rule).collect();
         if threats_on == Some(true) && self.told.threats == Some(true) {
-            self.threats
-                .extend(threats.iter().filter(|t| !self.threats.contains(t)).cloned().collect::<Vec<_>>());
+            self.remember(&threats);
         }
         let mut state = state;
         if on("UseObjects") == Some(false) && state == State::Active && !objects.is_empty() {
@@ -260,6 +257,15 @@ impl Zone<'_> {
             reach,
         };
         (Kind::Exclusion(exclusion), state, source)
+    }
+
+    /// Keeps threat names for the question about them.
+    fn remember(&mut self, threats: &[String]) {
+        for threat in threats {
+            if !self.threats.contains(threat) {
+                self.threats.push(threat.clone());
+            }
+        }
     }
 
     /// Whether the list of threat names holds nothing but names.

@@ -26,17 +26,17 @@ pub(super) fn read(part: &mut Part<'_>, doc: &JsonDoc, walk: &Walk<'_>, answers:
     }
     let product = walk.policies.first().map_or("", |p| p.product.as_str());
     let language = LANGUAGES.iter().find(|(known, _)| *known == product);
-    for (node, name) in
-        walk.lists.iter().filter(|(_, name)| !OF_THE_SERVER.iter().any(|s| name.starts_with(s)))
-    {
+    let lists = walk.lists.iter().filter(|(_, name)| !OF_THE_SERVER.iter().any(|s| name.starts_with(s)));
+    let tables = lists.map(|(node, name)| {
         let mut table = Table::new(Source::OpenApi, name.clone(), true);
         table.language = language.map(|(_, language)| (*language, "The policy is for this product"));
         for element in doc.children(*node) {
             table.begin_row(doc.leaves_of(element));
             cells(doc, element, "", &mut table);
         }
-        confirmed::read(part, table, answers);
-    }
+        table
+    });
+    confirmed::read(part, tables, answers);
 }
 
 /// The cells of an element: what types and locks are wrapped around is left out, elements of lists inside are `*`.

@@ -46,9 +46,7 @@ pub(super) fn read(reading: &Reading, answers: &Answers) -> Read {
     let mut tables: Vec<Table> = lists.iter().map(|list| table(doc, list)).collect();
     known::hints(&mut tables);
     packet_rules::read(&mut part, &mut tables, answers);
-    for table in tables {
-        confirmed::read(&mut part, table, answers);
-    }
+    confirmed::read(&mut part, tables, answers);
     describe(&mut part, doc, doc.root());
     part.read.findings.push(note(
         reading,

@@ -138,7 +138,7 @@ fn rule(part: &mut Part<'_>, rules: &Table, row: usize, blocks: Option<(&Table, 
             return Err(format!("Not exactly one block of settings has the number {wanted}"));
         };
         let block = block(at);
-        if let Some(reason) = block.not_usable() {
+        if let Some(reason) = block.problem() {
             return Err(reason);
         }
         let order = field(super::POSITION).parse().unwrap_or(row);
