@@ -2,12 +2,14 @@
 //! has in common stands here: inactive, waiting and unread rows, consent to looser forms, rows that another row already
 //! writes, platforms that do not fit.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use crate::finding::{self as codes, Finding, Severity};
 use crate::ledger::{Fate, Row, Written};
 use crate::options::{Choice, Options};
-use crate::policy::{Item, Kind, Policy, State};
+use crate::policy::{Item, Kind, Platform, Policy, State};
 use crate::review;
 use crate::text;
 use crate::vendor::{self, Artefact, Desk, Entry, Route, Stamp, Verdict, settings};
@@ -19,6 +21,8 @@ pub const NO_DATE: &str = "2024-01-01";
 pub struct Conversion {
     /// The route.
     pub route: &'static dyn Route,
+    /// The system of the policy.
+    pub platform: Platform,
     /// The ledger.
     pub rows: Vec<Row>,
     /// The vendor files; none when nothing was written.
@@ -49,21 +53,43 @@ impl Conversion {
 #[derive(Default)]
 struct Book {
     entries: Vec<Entry>,
-    owner: FxHashMap<Entry, Option<String>>, // lookups only
+    owner: FxHashMap<Entry, (Option<String>, Cow<'static, str>)>, // lookups only
+    /// How many entries each file has.
+    sizes: Vec<(&'static str, usize)>,
 }
 
 impl Book {
-    fn add(&mut self, entry: Entry, row: Option<String>) {
-        if !self.owner.contains_key(&entry) {
-            self.owner.insert(entry.clone(), row);
-            self.entries.push(entry);
+    /// Writes an entry down, and tells the name of the file that holds it.
+    fn add(&mut self, route: &dyn Route, entry: Entry, row: Option<String>) -> Cow<'static, str> {
+        if let Some((_, file)) = self.owner.get(&entry) {
+            return file.clone();
         }
+        let file = match route.limit(entry.file) {
+            None => Cow::Borrowed(entry.file),
+            Some(limit) => {
+                let at = self.sizes.iter().position(|(file, _)| *file == entry.file);
+                let before = match at.and_then(|at| self.sizes.get_mut(at)) {
+                    Some((_, size)) => {
+                        *size += 1;
+                        *size - 1
+                    }
+                    None => {
+                        self.sizes.push((entry.file, 1));
+                        0
+                    }
+                };
+                vendor::numbered(entry.file, before / limit)
+            }
+        };
+        self.owner.insert(entry.clone(), (row, file.clone()));
+        self.entries.push(entry);
+        file
     }
 
     /// The row that already wrote all of these.
     fn written_by(&self, entries: &[Entry]) -> Option<&str> {
         let owners: Option<Vec<_>> = entries.iter().map(|e| self.owner.get(e)).collect();
-        owners?.into_iter().flatten().next().map(String::as_str)
+        owners?.into_iter().find_map(|(row, _)| row.as_deref())
     }
 }
 
@@ -71,7 +97,7 @@ impl Book {
 pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) -> Conversion {
     let info = route.info();
     let mut findings = policy.findings.clone();
-    let fits = info.platform == policy.platform;
+    let fits = info.fits(policy.platform);
     if !fits {
         findings.push(vendor::finding(
             codes::PLATFORM,
@@ -80,7 +106,7 @@ pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) ->
                 "The policy is for {}, {} is for {}; nothing is written",
                 policy.platform.word(),
                 info.id,
-                info.platform.word()
+                info.systems()
             ),
             "Choose a route for the same system",
         ));
@@ -89,7 +115,7 @@ pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) ->
     let mut book = Book::default();
     if fits {
         for entry in route.constants(policy) {
-            book.add(entry, None);
+            book.add(route, entry, None);
         }
     }
     let constants = book.entries.len();
@@ -101,7 +127,7 @@ pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) ->
             None if fits => route.assess(item, policy, coverage, &mut desk),
             None => Verdict::unsupported(codes::PLATFORM, "The route is for another system"),
         };
-        rows.push(settle(policy, item, verdict, info.id, options, &mut book));
+        rows.push(settle(policy, item, verdict, route, options, &mut book));
     }
     let entries = book.entries;
     let from_rows = rows.iter().any(|r| !r.written.is_empty());
@@ -120,7 +146,7 @@ pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) ->
             "Look at the reasons of the rows: answers or decisions may be missing",
         ));
     }
-    Conversion { route, rows, artefacts, findings, entries }
+    Conversion { route, platform: policy.platform, rows, artefacts, findings, entries }
 }
 
 /// What no route has a say in.
@@ -144,13 +170,13 @@ fn settle(
     policy: &Policy,
     item: &Item,
     verdict: Verdict,
-    target: &str,
+    route: &dyn Route,
     options: &Options,
     book: &mut Book,
 ) -> Row {
     let id = item.leaves.first().map_or(0, |l| l + 1).to_string();
     let input = policy.inputs.get(item.input);
-    let choice = input.and_then(|i| options.choice(&i.sha256, target, &id));
+    let choice = input.and_then(|i| options.choice(&i.sha256, route.info().id, &id));
     let accepted = choice == Some(Choice::Accept) || options.accept.contains(verdict.code);
     let mut row = Row {
         input: item.input,
@@ -189,8 +215,9 @@ fn settle(
         return row;
     }
     for entry in verdict.entries {
-        row.written.push(Written { file: entry.file, entry: text::owned(entry.shown()) });
-        book.add(entry, Some(row.id.clone()));
+        let shown = text::owned(entry.shown());
+        let file = book.add(route, entry, Some(row.id.clone()));
+        row.written.push(Written { file, entry: shown });
     }
     row
 }
@@ -208,7 +235,7 @@ pub fn kind_word(item: &Item) -> &'static str {
         Kind::Setting { meaning, .. } => match meaning {
             crate::policy::Meaning::Scope { .. } => "scan scope",
             crate::policy::Meaning::Schedule(_) => "schedule",
-            crate::policy::Meaning::FirewallDefault | crate::policy::Meaning::Zone => "firewall setting",
+            crate::policy::Meaning::FirewallDefault(_) | crate::policy::Meaning::Zone => "firewall setting",
             _ => "protection setting",
         },
         Kind::Context => "description",

@@ -295,6 +295,10 @@ catalogue! {
     MASK_WIDER = "CW1022", "The target's masks cannot say the same; what could be written takes more";
     /// Columns to confirm.
     WAITS_COLUMNS = "CW1023", "Waits until you confirm what the columns of the list mean";
+    /// Cloud protection off.
+    CLOUD_OFF = "CW1024", "The source stays away from its vendor's cloud; the target detects less without its own";
+    /// A scan takes more.
+    SCOPE_WIDER = "CW1025", "The target scans more than the task did";
     /// Wildcards in a form the target may read otherwise.
     MASK_BY_HAND = "CW1030", "The mask cannot be carried over exactly";
     /// Excludes everything.
@@ -321,6 +325,8 @@ catalogue! {
     THREAT_NAMES = "CW1041", "Threat names differ between vendors";
     /// Firewall.
     NO_FIREWALL = "CW1042", "The target is no firewall";
+    /// Another route can.
+    OTHER_ROUTE = "CW1043", "Another route of this product can carry it, this one has no proven place for it";
     /// User dropped it.
     DROPPED = "CW1050", "Dropped by decision";
     /// Metadata.

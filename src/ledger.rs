@@ -1,6 +1,8 @@
 //! The fate of every setting. One [`Row`] for each thing that a person would call a setting; every leaf of the
 //! input stands in exactly one row.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::intake::leaves::Leaves;
@@ -80,7 +82,7 @@ impl Fate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Written {
     /// Name of the vendor file.
-    pub file: &'static str,
+    pub file: Cow<'static, str>,
     /// The entry as it stands there, without quoting.
     pub entry: String,
 }

@@ -136,7 +136,7 @@ fn targets() -> String {
             "| {} (`{}`) | {} | {} | {} | {} |",
             i.name,
             i.id,
-            i.platform.word(),
+            i.systems(),
             i.carries,
             i.grade,
             files.join(", ")

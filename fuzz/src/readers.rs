@@ -114,7 +114,7 @@ fn answered(reading: &Reading) -> Options {
 fn whole(reading: &Reading) {
     for options in [Options::default(), answered(reading)] {
         let policy = interpret(&[reading], &options.answers);
-        for route in vendor::all().iter().filter(|r| r.info().platform == policy.platform) {
+        for route in vendor::all().iter().filter(|r| r.info().fits(policy.platform)) {
             let conversion = convert(&policy, *route, &options);
             each_leaf_once(reading, &conversion);
             let files = bundle::files(&[reading], &policy, &conversion);

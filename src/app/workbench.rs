@@ -270,16 +270,20 @@ impl Workbench {
         let mut routes = Vec::new();
         let mut converted = BTreeSet::new();
         let mut results = Vec::new();
-        for route in vendor::all().iter().copied() {
+        let fitting = vendor::all()
+            .iter()
+            .copied()
+            .flat_map(|route| route.info().platforms.iter().map(move |platform| (route, *platform)));
+        for (route, platform) in fitting {
             let info = route.info();
-            let chosen = self.choices.targets.get(info.platform.word()).is_some_and(|id| id == info.id);
+            let chosen = self.choices.targets.get(platform.word()).is_some_and(|id| id == info.id);
             let mut view = RouteView {
-                target: view::target(route),
+                target: view::target(route, platform),
                 inputs: 0,
                 tallies: Vec::new(),
                 customers: Vec::new(),
             };
-            for sheet in self.sheets.iter_mut().filter(|s| s.policy.platform == info.platform) {
+            for sheet in self.sheets.iter_mut().filter(|s| s.policy.platform == platform) {
                 let done = sheet.conversion.as_ref().is_some_and(|c| c.route.info().id == info.id);
                 if !sheet.tallies.contains_key(info.id) || chosen && !done {
                     let conversion = crate::convert(&sheet.policy, route, &sheet.options);
@@ -382,7 +386,7 @@ fn options(choices: &Choices, id: InputId, reading: &Reading) -> Options {
 fn result(conversion: &Conversion, options: &Options, tallies: Vec<Tally>) -> ResultView {
     let mut view = view::conversion(conversion, options);
     cap(&mut view.findings);
-    let written = conversion.artefacts.iter().map(|a| a.name);
+    let written = conversion.artefacts.iter().map(|a| a.name.as_ref());
     let files = written.chain(BESIDE).map(String::from).collect();
     ResultView { view, tallies, files }
 }

@@ -73,7 +73,7 @@ fn inputs(out: &mut String, report: &Report<'_>) {
     }
     out.push_str("</tbody></table>\n<table><caption>Files written</caption><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Bytes</th><th scope=\"col\">SHA-256</th></tr></thead><tbody>\n");
     for f in &report.files {
-        row(out, &[f.name, &f.bytes.to_string(), &f.sha256]);
+        row(out, &[&f.name, &f.bytes.to_string(), &f.sha256]);
     }
     out.push_str("</tbody></table>\n");
 }

@@ -35,7 +35,7 @@ pub fn files(readings: &[&Reading], policy: &Policy, conversion: &Conversion) ->
     let mut out: Vec<OutFile> = conversion
         .artefacts
         .iter()
-        .map(|a| OutFile { name: a.name.to_owned(), bytes: a.bytes.clone() })
+        .map(|a| OutFile { name: a.name.to_string(), bytes: a.bytes.clone() })
         .collect();
     out.push(OutFile { name: STEPS.to_owned(), bytes: steps(conversion).into_bytes() });
     out.push(OutFile { name: "report.json".to_owned(), bytes: report.json() });

@@ -1,6 +1,8 @@
 //! The report: the ledger with its inputs, files and findings, in the form that `report.json` states. HTML and CSV are
 //! rendered from this same value.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use sha2::{Digest, Sha256};
@@ -18,7 +20,7 @@ pub struct Report<'a> {
     /// Target id, name and grade.
     pub target: Target,
     /// Vendor files.
-    pub files: Vec<FileInfo>,
+    pub files: Vec<FileInfo<'a>>,
     /// How many rows have each fate.
     pub totals: [usize; 12],
     /// The ledger.
@@ -41,9 +43,9 @@ pub struct Target {
 
 /// A vendor file in a report.
 #[derive(Clone, Debug, Serialize)]
-pub struct FileInfo {
+pub struct FileInfo<'a> {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'a, str>,
     /// Its size.
     pub bytes: usize,
     /// Its SHA-256.
@@ -57,7 +59,7 @@ impl<'a> Report<'a> {
     pub fn new(readings: &[&'a Reading], policy: &'a Policy, conversion: &'a Conversion) -> Self {
         let info = conversion.route.info();
         let files = conversion.artefacts.iter().map(|a| FileInfo {
-            name: a.name,
+            name: Cow::Borrowed(&a.name),
             bytes: a.bytes.len(),
             sha256: hex(&Sha256::digest(&a.bytes)),
             import: "The steps are in IMPORT.txt",

@@ -25,6 +25,8 @@ pub enum Platform {
     Windows,
     /// Linux.
     Linux,
+    /// macOS.
+    MacOs,
 }
 
 impl Platform {
@@ -33,6 +35,7 @@ impl Platform {
         match self {
             Self::Windows => "windows",
             Self::Linux => "linux",
+            Self::MacOs => "macos",
         }
     }
 }
@@ -273,6 +276,28 @@ pub enum Action {
     Report,
 }
 
+/// How far a machine takes part in the vendor's cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cloud {
+    /// Not at all.
+    Off,
+    /// It asks about files, programs and addresses.
+    Standard,
+    /// It also sends what the vendor wants to look at.
+    Extended,
+    /// It takes part; how far is not said.
+    On,
+}
+
+/// What happens to traffic that no rule is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirewallDefault {
+    /// Which traffic.
+    pub direction: Direction,
+    /// Whether it is let through.
+    pub allow: bool,
+}
+
 /// What a setting of a component says, where the policy has a word for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meaning {
@@ -284,6 +309,16 @@ pub enum Meaning {
     Fallback(Action),
     /// Archives are scanned.
     Archives(bool),
+    /// Files on network shares are scanned.
+    NetworkFiles(bool),
+    /// Removable drives are scanned.
+    RemovableDrives(bool),
+    /// Programs that are unwanted rather than malicious (adware and the like) are detected.
+    UnwantedPrograms(bool),
+    /// Most of the processor's time that a scan takes, in percent.
+    ProcessorLimit(u8),
+    /// Users cannot open the product's window.
+    InterfaceLock(bool),
     /// Heuristic analysis is on.
     Heuristics(bool),
     /// Level of heuristic analysis, in the source's word.
@@ -293,7 +328,7 @@ pub enum Meaning {
     /// Longest time for one object, in seconds; 0 = no limit.
     TimeLimit(u64),
     /// Takes part in the vendor's cloud.
-    Cloud(bool),
+    Cloud(Cloud),
     /// A list is switched on or off; the rows of the list carry the effect.
     ListSwitch(bool),
     /// A scope that is scanned: path, masks, and whether that is everything.
@@ -307,8 +342,8 @@ pub enum Meaning {
     },
     /// When a task starts by itself; `None` when that is not established.
     Schedule(Option<Schedule>),
-    /// A default of a packet filter.
-    FirewallDefault,
+    /// A default of a packet filter: what happens to traffic that no rule is for, where the source says it so.
+    FirewallDefault(Option<FirewallDefault>),
     /// A network zone's address list.
     Zone,
     /// How the source product runs itself: its logs, reports, caches, the places of its files.

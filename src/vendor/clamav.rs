@@ -57,7 +57,7 @@ const MAX_PATH: usize = 510;
 static INFO: RouteInfo = RouteInfo {
     id: "clamav/conf",
     name: "ClamAV on Linux, clamd.conf",
-    platform: Platform::Linux,
+    platforms: &[Platform::Linux],
     grade: "TESTED: a real clamd and a real clamonacc (1.4.6), started with fragments of this form, skipped exactly the excluded files",
     files: &[FILE],
     steps: &[
@@ -112,7 +112,7 @@ impl Route for Clamd {
                 text.push_str(&format!("{list} {}\n", entry.value));
             }
         }
-        vec![Artefact { name: FILE, bytes: text.into_bytes() }]
+        vec![Artefact { name: FILE.into(), bytes: text.into_bytes() }]
     }
 
     fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
@@ -192,7 +192,7 @@ fn assess(exclusion: &Exclusion, coverage: Coverage, memo: &mut Memo) -> Verdict
         Err(verdict) => return verdict,
     };
     let entries = |list: &'static str, spellings: &[Spelling]| -> Vec<Entry> {
-        spellings.iter().map(|s| Entry { file: FILE, list, value: s.text.clone() }).collect()
+        spellings.iter().map(|s| Entry::new(FILE, list, s.text.clone())).collect()
     };
     let on_access = on_access(&read.set, memo);
     if coverage == Coverage::RealTime

@@ -7,7 +7,12 @@
 mod choice;
 pub mod clamav;
 pub mod defender;
+pub mod registry;
 pub mod settings;
+pub mod settings_catalog;
+
+use std::borrow::Cow;
+use std::num::NonZeroUsize;
 
 use crate::finding::{Finding, Place, Severity};
 use crate::ledger::Fate;
@@ -23,11 +28,11 @@ pub struct RouteInfo {
     pub id: &'static str,
     /// Name in plain words.
     pub name: &'static str,
-    /// The system it is for.
-    pub platform: Platform,
+    /// The systems it is for.
+    pub platforms: &'static [Platform],
     /// How well it is proven.
     pub grade: &'static str,
-    /// Names of the vendor files.
+    /// Names of the vendor files; where a file has a limit, the next ones are `name-2.ext` and so on.
     pub files: &'static [&'static str],
     /// How to import, step by step.
     pub steps: &'static [&'static str],
@@ -35,8 +40,20 @@ pub struct RouteInfo {
     pub carries: &'static str,
 }
 
+impl RouteInfo {
+    /// Whether it is for a system.
+    pub fn fits(&self, platform: Platform) -> bool {
+        self.platforms.contains(&platform)
+    }
+
+    /// The systems in one line.
+    pub fn systems(&self) -> String {
+        self.platforms.iter().map(|p| p.word()).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// One entry of a vendor file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry {
     /// Which vendor file.
     pub file: &'static str,
@@ -44,13 +61,39 @@ pub struct Entry {
     pub list: &'static str,
     /// The value, without quoting.
     pub value: String,
+    /// What else the entry says, as names of the target's own fields with their values; most entries are one value.
+    pub fields: Vec<(&'static str, String)>,
 }
 
 impl Entry {
+    /// An entry that is one value.
+    pub fn new(file: &'static str, list: &'static str, value: impl Into<String>) -> Self {
+        Self { file, list, value: value.into(), fields: Vec::new() }
+    }
+
+    /// The value of a field; empty when there is none.
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.iter().find(|(n, _)| *n == name).map_or("", |(_, value)| value)
+    }
+
     /// The entry as the ledger shows it.
     pub fn shown(&self) -> String {
-        format!("{} {}", self.list, self.value)
+        let mut text = format!("{} {}", self.list, self.value);
+        for (name, value) in &self.fields {
+            text.push_str(&format!("; {name} {value}"));
+        }
+        text
     }
+}
+
+/// The name of the `n`th file (from 0) of a route that writes no more than so many entries into each.
+pub fn numbered(file: &'static str, n: usize) -> Cow<'static, str> {
+    if n == 0 {
+        return Cow::Borrowed(file);
+    }
+    // The first dot: `name.intune.json` has an extension of two words.
+    let (stem, extension) = file.split_once('.').unwrap_or((file, ""));
+    Cow::Owned(format!("{stem}-{}.{extension}", n + 1))
 }
 
 /// What a route makes of an item.
@@ -122,7 +165,7 @@ pub struct Stamp<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artefact {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
@@ -150,6 +193,11 @@ pub trait Route: Sync {
 
     /// What becomes of an active, understood item; what the work on it showed lies on the desk for the next ones.
     fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, desk: &mut Desk) -> Verdict;
+
+    /// How many entries one of its files may hold: what is more goes into the next one, see [`numbered`].
+    fn limit(&self, _file: &str) -> Option<NonZeroUsize> {
+        None
+    }
 
     /// The vendor files for the accepted entries, in order and without repeats.
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact>;
@@ -194,5 +242,16 @@ pub(crate) fn finding(
         origin: Place::default(),
         message: crate::text::owned(message),
         hint: crate::text::owned(hint),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_files_are_numbered() {
+        assert_eq!(numbered("rules.graph.json", 0), "rules.graph.json");
+        assert_eq!(numbered("rules.graph.json", 1), "rules-2.graph.json");
     }
 }

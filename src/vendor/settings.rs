@@ -106,8 +106,25 @@ fn of_meaning(meaning: &Meaning, product: &str) -> Verdict {
         Meaning::SizeLimit(_) | Meaning::TimeLimit(_) => {
             by_hand("Compare the limits for large files and set them")
         }
+        Meaning::NetworkFiles(true) => by_hand("Check that files on network shares are scanned"),
+        Meaning::RemovableDrives(true) => by_hand("Check that removable drives are scanned"),
+        Meaning::UnwantedPrograms(true) => by_hand("Check that unwanted programs are detected"),
+        Meaning::NetworkFiles(false) | Meaning::RemovableDrives(false) | Meaning::UnwantedPrograms(false) => {
+            Verdict::covered(
+                finding::TARGET_DEFAULT,
+                format!("Left at the setting of {product}, which protects no less"),
+            )
+        }
+        Meaning::ProcessorLimit(percent) => {
+            by_hand(&format!("Limit the processor's time of scans to {percent} percent"))
+        }
+        Meaning::InterfaceLock(true) => by_hand("Lock the user interface"),
+        Meaning::InterfaceLock(false) => Verdict::covered(
+            finding::TARGET_DEFAULT,
+            "Users may open the product in the source; nothing is locked in the target either",
+        ),
         Meaning::Cloud(_) => by_hand("Decide whether the machine may ask the vendor's cloud, and set it"),
-        Meaning::FirewallDefault | Meaning::Zone => Verdict::unsupported(
+        Meaning::FirewallDefault(_) | Meaning::Zone => Verdict::unsupported(
             finding::NO_FIREWALL,
             format!("{product} is no firewall; on Linux nftables or ufw carries this"),
         ),

@@ -10,7 +10,7 @@ use crate::finding::{self, Finding};
 use crate::intake::{InputInfo, Reading};
 use crate::ledger::{Fate, Row};
 use crate::options::Options;
-use crate::policy::{Item, Kind, Policy, State};
+use crate::policy::{Item, Kind, Platform, Policy, State};
 use crate::vendor::Route;
 
 pub use table::{ColumnView, PreviewView, TableView, preview, table, tables};
@@ -108,7 +108,7 @@ pub struct TargetView {
     pub id: String,
     /// Name in plain words.
     pub name: String,
-    /// `windows` or `linux`.
+    /// `windows`, `linux` or `macos`.
     pub platform: String,
     /// How well it is proven.
     pub grade: String,
@@ -267,14 +267,14 @@ pub fn items(reading: &Reading, policy: &Policy, offset: usize, limit: usize) ->
         .collect()
 }
 
-/// A route, ready to show.
-pub fn target(route: &dyn Route) -> TargetView {
+/// A route, ready to show for one of its systems.
+pub fn target(route: &dyn Route, platform: Platform) -> TargetView {
     let info = route.info();
     let owned = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
     TargetView {
         id: info.id.to_owned(),
         name: info.name.to_owned(),
-        platform: info.platform.word().to_owned(),
+        platform: platform.word().to_owned(),
         grade: info.grade.to_owned(),
         files: owned(info.files),
         steps: owned(info.steps),
@@ -297,7 +297,7 @@ pub fn conversion(conversion: &Conversion, options: &Options) -> ConversionView 
         }
     }
     ConversionView {
-        target: target(conversion.route),
+        target: target(conversion.route, conversion.platform),
         rows: conversion.rows.len(),
         totals: Fate::ALL.iter().zip(conversion.totals()).map(|(f, n)| (f.word().to_owned(), n)).collect(),
         entries: conversion.entries().count(),
@@ -332,7 +332,7 @@ pub fn rows(
             reason: r.reason.clone(),
             example: r.example.clone(),
             decision: r.decision.map(str::to_owned),
-            written: r.written.iter().map(|w| (w.file.to_owned(), w.entry.clone())).collect(),
+            written: r.written.iter().map(|w| (w.file.to_string(), w.entry.clone())).collect(),
         })
         .collect()
 }

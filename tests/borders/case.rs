@@ -317,7 +317,7 @@ impl Case {
     ) -> Self {
         let linux = reading.format.platform().word() == "linux" || tables::of_linux(options);
         let source = Source::read(reading.format.id(), text, options, world);
-        let files = conversion.artefacts.iter().map(|a| (a.name, a.bytes.as_slice()));
+        let files = conversion.artefacts.iter().map(|a| (a.name.as_ref(), a.bytes.as_slice()));
         let (mut masks, mut wrong) = (source.masks.clone(), Vec::new());
         let mut entries = entries(&lists(files), world, &mut masks, &mut wrong);
         let rows: Vec<&Row> = conversion

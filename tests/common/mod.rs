@@ -21,7 +21,12 @@ pub fn routes() -> Vec<&'static str> {
 
 /// Routes of one system.
 pub fn routes_for(platform: &str) -> Vec<&'static str> {
-    vendor::all().iter().map(|r| r.info()).filter(|i| i.platform.word() == platform).map(|i| i.id).collect()
+    vendor::all()
+        .iter()
+        .map(|r| r.info())
+        .filter(|i| i.platforms.iter().any(|p| p.word() == platform))
+        .map(|i| i.id)
+        .collect()
 }
 
 /// How many inputs are made. The same ones each time, so that a change is what makes a test fail; `PROPTEST_CASES` and

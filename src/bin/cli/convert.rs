@@ -207,7 +207,7 @@ fn fits_name(route: &dyn Route, target: &str) -> bool {
 fn routes(wanted: &[String], policy: &Policy) -> Vec<&'static dyn Route> {
     let asked = |r: &&&'static dyn Route| {
         let named = wanted.iter().any(|t| r.info().id == t);
-        named || wanted.iter().any(|t| fits_name(**r, t)) && r.info().platform == policy.platform
+        named || wanted.iter().any(|t| fits_name(**r, t)) && r.info().fits(policy.platform)
     };
     vendor::all().iter().filter(asked).copied().collect()
 }

@@ -135,7 +135,7 @@ fn of_input(customer: &str, reading: &Reading, options: &Options) -> (String, se
     let policy = interpret(&[reading], &options.answers);
     let mut text = format!("{}\n", reading.input.name);
     let mut values = Vec::new();
-    for route in vendor::all().iter().filter(|r| r.info().platform == policy.platform) {
+    for route in vendor::all().iter().filter(|r| r.info().fits(policy.platform)) {
         let shown = view::conversion(&convert(&policy, *route, options), options);
         let told: Vec<String> =
             shown.totals.iter().filter(|(_, n)| *n > 0).map(|(fate, n)| format!("{n} {fate}")).collect();

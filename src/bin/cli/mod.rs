@@ -206,7 +206,7 @@ fn targets(json: bool) -> String {
             "{}\n  {}\n  System:  {}\n  Writes:  {}\n  Carries: {}\n  Proven:  {}\n  Import:  {}\n",
             i.id,
             i.name,
-            i.platform.word(),
+            i.systems(),
             i.files.join(", "),
             i.carries,
             i.grade,

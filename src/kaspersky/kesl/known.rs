@@ -30,7 +30,11 @@ pub(super) enum Reads {
     /// Of the vendor's cloud only the word for no is established.
     Cloud,
     CloudSwitch,
-    FirewallDefault,
+    /// What happens to incoming traffic without a rule; single packets, or connections.
+    FirewallDefault {
+        packets: bool,
+    },
+    Unwanted,
     FirewallSwitch,
     Context,
     /// One name of a list.
@@ -164,8 +168,8 @@ const ANTI_CRYPTOR: &[Row] = &[
 ];
 
 const FIREWALL: &[Row] = &[
-    ("DefaultIncomingAction", Reads::FirewallDefault, CONFIRMED),
-    ("DefaultIncomingPacketAction", Reads::FirewallDefault, CONFIRMED),
+    ("DefaultIncomingAction", Reads::FirewallDefault { packets: false }, CONFIRMED),
+    ("DefaultIncomingPacketAction", Reads::FirewallDefault { packets: true }, CONFIRMED),
     ("OpenNagentPorts", Reads::FirewallSwitch, CONFIRMED),
     ("NetworkZonesTrusted", Reads::Zone, CONFIRMED),
     ("NetworkZonesLocal", Reads::Zone, CONFIRMED),
@@ -248,7 +252,7 @@ const APP: &[Row] = &[
     ("TraceMaxFileCount", Reads::Number, CONFIRMED),
     ("TraceMaxFileSize", Reads::Number, CONFIRMED),
     ("BlockFilesGreaterMaxFileNamePath", Reads::Number, CONFIRMED),
-    ("DetectOtherObjects", YES_NO, CONFIRMED),
+    ("DetectOtherObjects", Reads::Unwanted, CONFIRMED),
     ("UseKSN", Reads::Cloud, CONFIRMED),
     ("UseProxy", YES_NO, CONFIRMED),
     ("ProxyServer", Reads::Text, CONFIRMED),

@@ -9,7 +9,9 @@ use super::tasks::{Entry, TaskKind, Tasks};
 use super::{Key, Owner, one, setting, yes};
 use crate::finding::{self, Severity};
 use crate::kaspersky::{Part, finding as note};
-use crate::policy::{Action, Certainty, Exclusion, Kind, Meaning, Reach, State};
+use crate::policy::{
+    Action, Certainty, Cloud, Direction, Exclusion, FirewallDefault, Kind, Meaning, Reach, State,
+};
 
 /// The switches of lists, which may stand before or after the list: whether each is off. One that stands twice and
 /// disagrees counts as off.
@@ -243,10 +245,14 @@ fn value(reads: Reads, text: &str) -> Option<Meaning> {
         Reads::Time => number().map(Meaning::TimeLimit),
         Reads::First | Reads::OnlyAction => action(text).map(Meaning::Action),
         Reads::Second => action(text).map(Meaning::Fallback),
-        Reads::Cloud => one_of(&["No"]).then_some(Meaning::Cloud(false)),
-        Reads::CloudSwitch => yes(text).map(Meaning::Cloud),
-        Reads::FirewallDefault => one_of(&["Allow", "Block"]).then_some(Meaning::FirewallDefault),
-        Reads::FirewallSwitch => yes(text).map(|_| Meaning::FirewallDefault),
+        Reads::Cloud => one_of(&["No"]).then_some(Meaning::Cloud(Cloud::Off)),
+        Reads::CloudSwitch => yes(text).map(|on| Meaning::Cloud(if on { Cloud::On } else { Cloud::Off })),
+        Reads::FirewallDefault { packets } => one_of(&["Allow", "Block"]).then(|| {
+            let direction = Direction { inbound: true, outbound: false, packets };
+            Meaning::FirewallDefault(Some(FirewallDefault { direction, allow: one_of(&["Allow"]) }))
+        }),
+        Reads::Unwanted => yes(text).map(Meaning::UnwantedPrograms),
+        Reads::FirewallSwitch => yes(text).map(|_| Meaning::FirewallDefault(None)),
         Reads::Zone => Some(Meaning::Zone),
         Reads::Text
         | Reads::Context

@@ -8,8 +8,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Lists;
-use crate::vendor::Stamp;
+use super::{EXTENSIONS, PATHS, PROCESSES};
+use crate::vendor::{Artefact, Entry, Stamp};
 
 /// Name of the file.
 pub const FILE: &str = "defender-exclusions.intune.json";
@@ -30,17 +30,29 @@ const NAME_SPACE: Uuid = Uuid::from_u128(0x8f1d_2c5b_6a3e_5d47_9b0c_71e4_c0a8_55
 const PREFIX: &str = "device_vendor_msft_policy_config_defender_";
 const TYPE: &str = "#microsoft.graph.deviceManagementConfiguration";
 
-/// The file for the lists.
-pub(super) fn bytes(lists: &Lists<'_>, stamp: &Stamp<'_>) -> Option<Vec<u8>> {
+/// Whether the file has a proven place for a list or setting.
+pub(super) fn carries(list: &str) -> bool {
+    [PATHS, EXTENSIONS, PROCESSES].contains(&list)
+}
+
+/// The file for the entries.
+pub(super) fn write(entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
+    bytes(entries, stamp).map(|bytes| Artefact { name: FILE.into(), bytes }).into_iter().collect()
+}
+
+fn bytes(entries: &[Entry], stamp: &Stamp<'_>) -> Option<Vec<u8>> {
+    let of = |list: &str| -> Vec<&str> {
+        entries.iter().filter(|e| e.list == list).map(|e| e.value.as_str()).collect()
+    };
     let settings: Vec<Value> = [
-        ("excludedpaths", lists.paths),
-        ("excludedextensions", lists.extensions),
-        ("excludedprocesses", lists.processes),
+        ("excludedpaths", of(PATHS)),
+        ("excludedextensions", of(EXTENSIONS)),
+        ("excludedprocesses", of(PROCESSES)),
     ]
     .into_iter()
     .filter(|(_, values)| !values.is_empty())
     .enumerate()
-    .map(|(id, (name, values))| setting(id, name, values))
+    .map(|(id, (name, values))| setting(id, name, &values))
     .collect();
     let time = format!("{}T00:00:00.0000000Z", stamp.date);
     let policy = json!({
@@ -69,8 +81,8 @@ pub(super) fn bytes(lists: &Lists<'_>, stamp: &Stamp<'_>) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn setting(id: usize, name: &str, values: &[String]) -> Value {
-    let entry = |value: &String| {
+fn setting(id: usize, name: &str, values: &[&str]) -> Value {
+    let entry = |value: &&str| {
         json!({
             "@odata.type": format!("{TYPE}StringSettingValue"),
             "settingValueTemplateReference": null,

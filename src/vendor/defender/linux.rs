@@ -32,7 +32,7 @@ const ARCHIVES: &str = "antivirusEngine.scanArchives";
 static INFO: RouteInfo = RouteInfo {
     id: "defender/linux",
     name: "Microsoft Defender for Endpoint on Linux, managed configuration",
-    platform: Platform::Linux,
+    platforms: &[Platform::Linux],
     grade: "CONFIRMED keys: Microsoft's own sample files have them; the project has not run this file on a live system",
     files: &[FILE],
     steps: &[
@@ -109,7 +109,7 @@ impl Route for Mdatp {
         }
         let mut bytes = serde_json::to_vec_pretty(&Value::Object(root)).unwrap_or_default();
         bytes.push(b'\n');
-        vec![Artefact { name: FILE, bytes }]
+        vec![Artefact { name: FILE.into(), bytes }]
     }
 
     fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
@@ -151,7 +151,7 @@ impl Route for Mdatp {
 const NAME: &str = "Microsoft Defender for Endpoint on Linux";
 
 fn key(list: &'static str, value: &str) -> Entry {
-    Entry { file: FILE, list, value: value.to_owned() }
+    Entry::new(FILE, list, value)
 }
 
 fn assess(exclusion: &Exclusion, coverage: Coverage, memo: &mut Memo) -> Verdict {

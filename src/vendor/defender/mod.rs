@@ -14,6 +14,8 @@ pub mod automatic;
 pub mod intune;
 pub mod linux;
 pub mod powershell;
+mod protection;
+pub mod windows;
 
 use super::{Artefact, Desk, Entry, Route, RouteInfo, Stamp, Verdict, choice, finding, settings};
 use crate::finding::{self as codes, Finding, Severity};
@@ -30,23 +32,23 @@ pub const PATHS: &str = "ExclusionPath";
 pub const EXTENSIONS: &str = "ExclusionExtension";
 /// List of processes.
 pub const PROCESSES: &str = "ExclusionProcess";
+/// List of addresses that network inspection leaves alone.
+pub const ADDRESSES: &str = "ExclusionIpAddress";
+/// List of files and folders that attack surface reduction leaves alone.
+pub const ASR_ONLY: &str = "AttackSurfaceReductionOnlyExclusions";
+/// List of programs that may write to protected folders.
+pub const CFA_APPLICATIONS: &str = "ControlledFolderAccessAllowedApplications";
 
-/// A route for Windows: the same lists, written differently.
+/// Every list of Defender on Windows that a route may fill, by the name of its parameter.
+pub const LISTS: &[&str] = &[PATHS, EXTENSIONS, PROCESSES, ADDRESSES, ASR_ONLY, CFA_APPLICATIONS];
+
+/// A route for Windows: the same lists and settings, written differently.
 pub struct WindowsRoute {
     info: &'static RouteInfo,
-    /// `None` when a value holds a character that the file cannot carry; [`carried`] keeps such values out.
-    write: fn(&Lists<'_>, &Stamp<'_>) -> Option<Vec<u8>>,
-}
-
-/// What the Windows routes add, list by list, in order. Values are in Defender's own spelling, unquoted.
-#[derive(Clone, Copy, Debug)]
-pub struct Lists<'a> {
-    /// For `-ExclusionPath`: files, folders, contextual exclusions.
-    pub paths: &'a [String],
-    /// For `-ExclusionExtension`, with or without the dot.
-    pub extensions: &'a [String],
-    /// For `-ExclusionProcess`.
-    pub processes: &'a [String],
+    /// Whether its file has a proven place for a list or setting.
+    carries: fn(&str) -> bool,
+    /// The files. [`carried`] keeps out values with a character that no file can hold.
+    write: fn(&[Entry], &Stamp<'_>) -> Vec<Artefact>,
 }
 
 const CARRIES: &str =
@@ -55,7 +57,7 @@ const CARRIES: &str =
 static POWERSHELL: RouteInfo = RouteInfo {
     id: "defender/powershell",
     name: "Microsoft Defender Antivirus, PowerShell script",
-    platform: Platform::Windows,
+    platforms: &[Platform::Windows],
     grade: "DOCUMENTED: cmdlets and parameters are checked against Microsoft's reference and the script's syntax by a parser; the project has not run it on Windows",
     files: &[powershell::FILE],
     steps: powershell::STEPS,
@@ -65,7 +67,7 @@ static POWERSHELL: RouteInfo = RouteInfo {
 static INTUNE: RouteInfo = RouteInfo {
     id: "defender/intune",
     name: "Microsoft Defender Antivirus, Intune settings catalog",
-    platform: Platform::Windows,
+    platforms: &[Platform::Windows],
     grade: "Shape confirmed, this combination not yet tried: real exports have this shape, but nobody has imported this file",
     files: &[intune::FILE],
     steps: intune::STEPS,
@@ -74,12 +76,13 @@ static INTUNE: RouteInfo = RouteInfo {
 
 impl WindowsRoute {
     /// `defender/powershell`.
-    pub const POWERSHELL: Self = Self { info: &POWERSHELL, write: write_script };
+    pub const POWERSHELL: Self =
+        Self { info: &POWERSHELL, carries: powershell::carries, write: powershell::write };
     /// `defender/intune`.
-    pub const INTUNE: Self = Self { info: &INTUNE, write: intune::bytes };
+    pub const INTUNE: Self = Self { info: &INTUNE, carries: intune::carries, write: intune::write };
 
     fn entry(&self, list: &'static str, value: String) -> Entry {
-        Entry { file: self.info.files.first().copied().unwrap_or(""), list, value }
+        Entry::new(self.info.files.first().copied().unwrap_or(""), list, value)
     }
 }
 
@@ -88,22 +91,21 @@ impl Route for WindowsRoute {
         self.info
     }
 
-    fn assess(&self, item: &Item, _policy: &Policy, coverage: Option<Coverage>, desk: &mut Desk) -> Verdict {
+    fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, desk: &mut Desk) -> Verdict {
         carried(match (&item.kind, coverage) {
             (Kind::Exclusion(exclusion), Some(coverage)) => self.exclusion(exclusion, coverage, desk),
             (Kind::TrustedApplication(trusted), _) => self.trusted(trusted, &mut desk.memo),
+            (Kind::NetworkAttackExclusion(address), _) => self.placed(protection::address(address)),
+            (Kind::Setting { task, meaning }, _) => match protection::setting(*task, meaning, policy) {
+                Some(verdict) => self.placed(verdict),
+                None => settings::common(item, "Microsoft Defender"),
+            },
             _ => settings::common(item, "Microsoft Defender"),
         })
     }
 
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
-        let of = |list| -> Vec<String> {
-            entries.iter().filter(|e| e.list == list).map(|e| e.value.clone()).collect()
-        };
-        let (paths, extensions, processes) = (of(PATHS), of(EXTENSIONS), of(PROCESSES));
-        let lists = Lists { paths: &paths, extensions: &extensions, processes: &processes };
-        let name = self.info.files.first().copied().unwrap_or("");
-        (self.write)(&lists, stamp).map(|bytes| Artefact { name, bytes }).into_iter().collect()
+        (self.write)(entries, stamp)
     }
 
     fn findings(&self, _policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
@@ -131,14 +133,6 @@ impl Route for WindowsRoute {
         }
         found
     }
-}
-
-fn write_script(lists: &Lists<'_>, stamp: &Stamp<'_>) -> Option<Vec<u8>> {
-    powershell::script(
-        lists,
-        &powershell::Stamp { version: crate::VERSION, input_sha256: stamp.input_sha256 },
-    )
-    .ok()
 }
 
 /// A verdict whose values no script literal can hold goes to a person, on both routes.
@@ -179,6 +173,23 @@ fn automatic(exclusion: &Exclusion, coverage: Coverage, desk: &mut Desk) -> Opti
 struct Triggers(&'static [&'static str]);
 
 impl WindowsRoute {
+    /// The verdict with its entries in this route's file; a person does it, where the file has no proven place for one.
+    fn placed(&self, mut verdict: Verdict) -> Verdict {
+        if let Some(entry) = verdict.entries.iter().find(|e| !(self.carries)(e.list)) {
+            return Verdict::by_hand(
+                codes::OTHER_ROUTE,
+                format!(
+                    "Not established for this route: {} has no proven place in its file. defender/powershell and defender/gpo can write it",
+                    entry.list
+                ),
+            );
+        }
+        for entry in &mut verdict.entries {
+            entry.file = self.info.files.first().copied().unwrap_or("");
+        }
+        verdict
+    }
+
     fn exclusion(&self, exclusion: &Exclusion, coverage: Coverage, desk: &mut Desk) -> Verdict {
         if !exclusion.threats.is_empty() {
             return Verdict::unsupported(

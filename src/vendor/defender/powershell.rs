@@ -53,7 +53,36 @@ pub const STEPS: &[&str] = &[
     "The log is C:\\ProgramData\\Crosswalk\\DefenderExclusions.log, readable by administrators only; -LogPath names another.",
 ];
 
-pub use super::Lists;
+use super::{EXTENSIONS, PATHS, PROCESSES};
+use crate::vendor::{Artefact, Entry};
+
+/// What the script adds, list by list, in order. Values are in Defender's own spelling, unquoted.
+#[derive(Clone, Copy, Debug)]
+pub struct Lists<'a> {
+    /// For `-ExclusionPath`: files, folders, contextual exclusions.
+    pub paths: &'a [String],
+    /// For `-ExclusionExtension`, with or without the dot.
+    pub extensions: &'a [String],
+    /// For `-ExclusionProcess`.
+    pub processes: &'a [String],
+}
+
+/// Whether the script has a place for a list or setting.
+pub(super) fn carries(list: &str) -> bool {
+    [PATHS, EXTENSIONS, PROCESSES].contains(&list)
+}
+
+/// The script for the entries.
+pub(super) fn write(entries: &[Entry], stamp: &crate::vendor::Stamp<'_>) -> Vec<Artefact> {
+    let of = |list| -> Vec<String> {
+        entries.iter().filter(|e| e.list == list).map(|e| e.value.clone()).collect()
+    };
+    let (paths, extensions, processes) = (of(PATHS), of(EXTENSIONS), of(PROCESSES));
+    let lists = Lists { paths: &paths, extensions: &extensions, processes: &processes };
+    let stamp = Stamp { version: crate::VERSION, input_sha256: stamp.input_sha256 };
+    let bytes = script(&lists, &stamp).ok();
+    bytes.map(|bytes| Artefact { name: FILE.into(), bytes }).into_iter().collect()
+}
 
 /// Where the script comes from, for its header. Only ASCII letters, digits and `.`, `+`, `-` get there.
 #[derive(Clone, Copy, Debug)]
