@@ -36,15 +36,32 @@ pub fn Choose(props: &Props) -> Html {
                 { for platforms.iter().map(|platform| html! {
                     <div key={(*platform).to_owned()}>
                         <h3>{ format!("For the {} files", words::platform(platform)) }</h3>
-                        <ul class="routes">
-                            { for state.routes.iter().filter(|r| r.target.platform == **platform)
-                                .map(|r| route(r, state, &props.on)) }
-                        </ul>
+                        { for products(state, platform).into_iter().map(|(product, routes)| html! {
+                            <>
+                                <p class="product">{ product }</p>
+                                <ul class="routes" aria-label={product.to_owned()}>
+                                    { for routes.into_iter().map(|r| route(r, state, &props.on)) }
+                                </ul>
+                            </>
+                        }) }
                     </div>
                 }) }
             }
         </section>
     }
+}
+
+/// The routes of a platform, by product.
+fn products<'s>(state: &'s State, platform: &str) -> Vec<(&'s str, Vec<&'s RouteView>)> {
+    let mut groups: Vec<(&str, Vec<&RouteView>)> = Vec::new();
+    for route in state.routes.iter().filter(|r| r.target.platform == platform) {
+        let product = words::product(&route.target.id);
+        match groups.iter_mut().find(|(name, _)| *name == product) {
+            Some((_, own)) => own.push(route),
+            None => groups.push((product, vec![route])),
+        }
+    }
+    groups
 }
 
 fn route(route: &RouteView, state: &State, on: &Callback<Action>) -> Html {
