@@ -78,19 +78,40 @@ impl Value {
 
 /// Whether a value may have this name in each of the three forms.
 pub fn holds_name(name: &str) -> bool {
-    !name.is_empty() && name != "*" && !name.starts_with("**") && !name.contains(';') && plain(name, NAME)
+    name_fault(name).is_none()
 }
 
 /// Whether a REG_SZ may hold this text in each of the three forms.
 pub fn holds_text(text: &str) -> bool {
-    plain(text, TEXT)
+    fault(text, TEXT).is_none()
 }
 
-fn plain(text: &str, longest: usize) -> bool {
+/// Why a value cannot have this name in each of the three forms.
+pub fn name_fault(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        Some("a name is never empty")
+    } else if name == "*" || name.starts_with("**") {
+        Some("a name like this is an instruction to remove values")
+    } else if name.contains(';') {
+        Some("a semicolon ends a name for some programs that read Registry.pol")
+    } else {
+        fault(name, NAME)
+    }
+}
+
+fn fault(text: &str, longest: usize) -> Option<&'static str> {
     let breaks = |c: char| {
         c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
     };
-    text.trim().len() == text.len() && !text.contains(breaks) && text.encode_utf16().count() <= longest
+    if text.contains(breaks) {
+        Some("a control character, line separator or byte order mark cannot stand there")
+    } else if text.trim().len() != text.len() {
+        Some("whether a blank at its beginning or end is kept is not established")
+    } else if text.encode_utf16().count() > longest {
+        Some("it is longer than the registry takes")
+    } else {
+        None
+    }
 }
 
 /// The three forms under these names: `Registry.pol`, LGPO text, `.reg`. No file at all, should a value be one that not all
