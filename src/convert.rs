@@ -248,7 +248,7 @@ fn settle(
             kept.list, kept.value
         ));
         row.fate = Fate::ByHand;
-        row.code = codes::ONE_VALUE;
+        row.code = codes::SET_BY_HAND;
         row.example = None;
         row.decision = None;
         return row;

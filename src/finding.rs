@@ -237,8 +237,6 @@ catalogue! {
     BEFORE_IMPORT = "CW0204", "Something to check before the import";
     /// File mark and its documentation.
     FILE_MARK = "CW0205", "What the file mark of Defender does to a folder of the same name is described in two ways";
-    /// A setting of the target has one value.
-    ONE_VALUE = "CW0219", "Another row sets this to another value";
 
     /// Inside another entry.
     INSIDE = "CW0300", "An exclusion lies inside another one that reaches as far";
