@@ -73,6 +73,7 @@ pub(crate) use outline::{Outline, packed};
 pub use question::{Asked, NoAnswer, ask};
 pub use set::PathSet;
 pub use spell::Spelling;
+pub(crate) use unit::folded;
 pub use unit::visible;
 pub use variables::{Machine, Variable, variable};
 

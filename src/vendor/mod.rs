@@ -200,6 +200,12 @@ pub trait Route: Sync {
         None
     }
 
+    /// What stands for an entry where several that are not equal have one place in the target: a setting without its value, a
+    /// path in one letter case. `None`: only equal entries are the same.
+    fn place(&self, _entry: &Entry) -> Option<Entry> {
+        None
+    }
+
     /// The vendor files for the accepted entries, in order and without repeats.
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact>;
 
@@ -230,6 +236,7 @@ pub trait Route: Sync {
 pub const ROUTES: &[&dyn Route] = &[
     &defender::WindowsRoute::POWERSHELL,
     &defender::WindowsRoute::INTUNE,
+    &defender::WindowsRoute::GPO,
     &defender::linux::Mdatp,
     &clamav::Clamd,
 ];

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use serde_json::Value;
 
+use super::registry::{self, Data};
 use super::{ACCESS, Component, DEMAND, SCRIPT};
 use crate::common::{decoded, text};
 
@@ -100,6 +101,7 @@ fn powershell_list(script: &str, name: &str) -> Vec<String> {
 /// Reads vendor files, by name.
 pub fn lists<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Lists {
     let mut out = Lists::default();
+    let mut policy = None;
     for (name, bytes) in files {
         let body = decoded(bytes);
         match name {
@@ -144,8 +146,38 @@ pub fn lists<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Lists {
                 out.windows_extensions.extend(powershell_list(&body, "ExclusionExtension"));
                 out.processes.extend(powershell_list(&body, "ExclusionProcess"));
             }
+            "Registry.pol" => {
+                let values = registry::pol(bytes).unwrap();
+                values.iter().for_each(|value| registry_value(value, &mut out));
+                policy = Some(values);
+            }
+            "defender.lgpo.txt" => assert_eq!(registry::lgpo(bytes).ok(), policy, "the same values"),
+            "defender.reg" => assert_eq!(registry::reg(bytes).ok(), policy, "the same values"),
             other => panic!("the judge does not know {other}"),
         }
     }
     out
+}
+
+/// A value of Defender's policy: an entry of a list, or a setting that protects no less.
+fn registry_value(value: &registry::Value, out: &mut Lists) {
+    let key = value.key.strip_prefix("Software\\Policies\\Microsoft\\Windows Defender").unwrap();
+    let name = value.name.as_str();
+    match (key, &value.data) {
+        ("\\Exclusions\\Paths", Data::Text(_)) => out.windows.push(windows_entry(name)),
+        ("\\Exclusions\\Extensions", Data::Text(_)) => out.windows_extensions.push(name.to_owned()),
+        ("\\Exclusions\\Processes", Data::Text(_)) => out.processes.push(name.to_owned()),
+        // What network inspection leaves alone is no file.
+        ("\\Exclusions\\IpAddresses", Data::Text(_)) => {}
+        ("\\Exclusions" | "\\Threats", Data::Dword(1)) => {}
+        ("\\Real-Time Protection" | "\\Scan", Data::Dword(0)) if name.starts_with("Disable") => {}
+        ("\\Threats\\ThreatSeverityDefaultAction", Data::Text(action))
+            if ["2", "3"].contains(&action.as_str()) => {}
+        ("", Data::Dword(1)) if name == "PUAProtection" => {}
+        ("\\Spynet", Data::Dword(_)) => {}
+        ("\\Scan", Data::Dword(_)) if name.starts_with("Schedule") || name == "AvgCPULoadFactor" => {}
+        ("\\Scan", Data::Dword(2)) if name == "ScanParameters" => {}
+        ("\\UX Configuration", Data::Dword(1)) if name == "UILockdown" => {}
+        _ => panic!("the judge does not know {value:?}"),
+    }
 }

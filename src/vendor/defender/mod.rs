@@ -4,13 +4,15 @@
 //! |---|---|---|
 //! | [`WindowsRoute::POWERSHELL`] | script with `Add-MpPreference` | ExclusionPath, ExclusionExtension, ExclusionProcess |
 //! | [`WindowsRoute::INTUNE`] | Settings Catalog policy | excludedpaths, excludedextensions, excludedprocesses |
+//! | [`WindowsRoute::GPO`] | `Registry.pol`, LGPO text, `.reg` | Exclusions\\Paths, Extensions, Processes, IpAddresses |
 //! | [`linux::Mdatp`] | `mdatp_managed.json` | exclusionSettings, antivirusEngine |
 //!
-//! The two Windows routes carry the same lists; they differ in how the lists are written. An exclusion of some components
+//! The Windows routes carry the same lists; they differ in how the lists are written. An exclusion of some components
 //! becomes a contextual one: `<path>\:{PathType:folder,ScanTrigger:OnAccess}`; a path that is one file gets `PathType:file`, because a
 //! plain path also takes everything below a folder of that name.
 
 pub mod automatic;
+pub mod gpo;
 pub mod intune;
 pub mod linux;
 pub mod powershell;
@@ -49,7 +51,9 @@ pub struct WindowsRoute {
     info: &'static RouteInfo,
     /// Whether its file has a proven place for a list or setting.
     carries: fn(&str) -> bool,
-    /// The files. [`carried`] keeps out values with a character that no file can hold.
+    /// Why its files cannot hold a value, where they can hold less than a line of a script.
+    fault: fn(&str) -> Option<&'static str>,
+    /// The files. [`Self::carried`] keeps out values that they cannot hold.
     write: fn(&[Entry], &Stamp<'_>) -> Vec<Artefact>,
 }
 
@@ -76,12 +80,25 @@ static INTUNE: RouteInfo = RouteInfo {
     carries: CARRIES,
 };
 
+static GPO: RouteInfo = RouteInfo {
+    id: "defender/gpo",
+    name: "Microsoft Defender Antivirus, Group Policy",
+    platforms: &[Platform::Windows],
+    grade: "Keys, names, types and ranges are those of Microsoft's policy template, and Registry.pol has the form of three real files; nobody has applied these files to a machine",
+    files: &[gpo::POL, gpo::LGPO, gpo::REG],
+    steps: gpo::STEPS,
+    carries: "path, file, file-mask and extension exclusions; addresses; settings of protection; trusted applications as process exclusions, by decision",
+};
+
 impl WindowsRoute {
     /// `defender/powershell`.
     pub const POWERSHELL: Self =
-        Self { info: &POWERSHELL, carries: powershell::carries, write: powershell::write };
+        Self { info: &POWERSHELL, carries: powershell::carries, fault: |_| None, write: powershell::write };
     /// `defender/intune`.
-    pub const INTUNE: Self = Self { info: &INTUNE, carries: intune::carries, write: intune::write };
+    pub const INTUNE: Self =
+        Self { info: &INTUNE, carries: intune::carries, fault: |_| None, write: intune::write };
+    /// `defender/gpo`.
+    pub const GPO: Self = Self { info: &GPO, carries: gpo::carries, fault: gpo::fault, write: gpo::write };
 
     fn entry(&self, list: &'static str, value: String) -> Entry {
         Entry::new(self.info.files.first().copied().unwrap_or(""), list, value)
@@ -94,7 +111,7 @@ impl Route for WindowsRoute {
     }
 
     fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, desk: &mut Desk) -> Verdict {
-        carried(match (&item.kind, coverage) {
+        self.carried(match (&item.kind, coverage) {
             (Kind::Exclusion(exclusion), Some(coverage)) => self.exclusion(exclusion, coverage, desk),
             (Kind::TrustedApplication(trusted), _) => self.trusted(trusted, &mut desk.memo),
             (Kind::NetworkAttackExclusion(address), _) => self.placed(protection::address(address)),
@@ -116,6 +133,12 @@ impl Route for WindowsRoute {
 
     fn compare(&self, entries: &[Entry], existing: &str) -> Option<Result<Vec<Compared>, Refusal>> {
         Some(preference::read(existing).map(|state| preference::compare(entries, &state)))
+    }
+
+    fn place(&self, entry: &Entry) -> Option<Entry> {
+        // Entries of a list are names of values in Defender's registry, where letter case does not count.
+        let value = if LISTS.contains(&entry.list) { mask::folded(&entry.value) } else { String::new() };
+        Some(Entry { value, ..entry.clone() })
     }
 
     fn findings(&self, _policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
@@ -142,17 +165,6 @@ impl Route for WindowsRoute {
             ));
         }
         found
-    }
-}
-
-/// A verdict whose values no script literal can hold goes to a person, on both routes.
-fn carried(verdict: Verdict) -> Verdict {
-    match verdict.entries.iter().find(|e| powershell::literal(&e.value).is_none()) {
-        Some(_) => Verdict::by_hand(
-            codes::CHARACTER,
-            "A control character or line separator cannot stand in an exclusion",
-        ),
-        None => verdict,
     }
 }
 
@@ -189,6 +201,23 @@ fn is_one_file(path: &str) -> bool {
 struct Triggers(&'static [&'static str]);
 
 impl WindowsRoute {
+    /// A verdict with a value that no script literal can hold, on every route, or not the files of this one, goes to a person.
+    fn carried(&self, verdict: Verdict) -> Verdict {
+        if verdict.entries.iter().any(|e| powershell::literal(&e.value).is_none()) {
+            return Verdict::by_hand(
+                codes::CHARACTER,
+                "A control character or line separator cannot stand in an exclusion",
+            );
+        }
+        match verdict.entries.iter().find_map(|e| (self.fault)(&e.value)) {
+            Some(why) => Verdict::by_hand(
+                codes::CHARACTER,
+                format!("Not written: an entry is the name of a value in the registry, and {why}"),
+            ),
+            None => verdict,
+        }
+    }
+
     /// The verdict with its entries in this route's file; a person does it, where the file has no proven place for one.
     fn placed(&self, mut verdict: Verdict) -> Verdict {
         if let Some(entry) = verdict.entries.iter().find(|e| !(self.carries)(e.list)) {
