@@ -175,6 +175,8 @@ pub struct Artefact {
 pub struct Desk {
     /// Comparisons of masks that were made.
     pub(crate) memo: Memo,
+    /// Settings that have one value, with the value that was asked for first.
+    pub(crate) settings: Vec<(&'static str, String)>,
     automatics: Option<(Machine, Automatics)>,
 }
 
@@ -215,6 +217,7 @@ pub trait Route: Sync {
 pub const ROUTES: &[&dyn Route] = &[
     &defender::WindowsRoute::POWERSHELL,
     &defender::WindowsRoute::INTUNE,
+    &defender::WindowsRoute::GRAPH,
     &defender::linux::Mdatp,
     &clamav::Clamd,
 ];

@@ -3,14 +3,16 @@
 //! | route | file | lists |
 //! |---|---|---|
 //! | [`WindowsRoute::POWERSHELL`] | script with `Add-MpPreference` | ExclusionPath, ExclusionExtension, ExclusionProcess |
-//! | [`WindowsRoute::INTUNE`] | Settings Catalog policy | excludedpaths, excludedextensions, excludedprocesses |
+//! | [`WindowsRoute::INTUNE`] | policies of the settings catalog | excludedpaths, excludedextensions, excludedprocesses, settings |
+//! | [`WindowsRoute::GRAPH`] | policies of endpoint security, as bodies for Graph | the same, with the ids of templates |
 //! | [`linux::Mdatp`] | `mdatp_managed.json` | exclusionSettings, antivirusEngine |
 //!
-//! The two Windows routes carry the same lists; they differ in how the lists are written. An exclusion of some components
+//! The Windows routes share the verdicts; they differ in what they have a proven place for, and in how it is written. An exclusion of some components
 //! becomes a contextual one: `<path>\:{PathType:folder,ScanTrigger:OnAccess}`; a path that is one file gets `PathType:file`, because a
 //! plain path also takes everything below a folder of that name.
 
 pub mod automatic;
+pub mod graph;
 pub mod intune;
 pub mod linux;
 pub mod powershell;
@@ -39,14 +41,21 @@ pub const ASR_ONLY: &str = "AttackSurfaceReductionOnlyExclusions";
 /// List of programs that may write to protected folders.
 pub const CFA_APPLICATIONS: &str = "ControlledFolderAccessAllowedApplications";
 
+/// Where everything has a place.
+const OTHER_ROUTES: &str = "defender/powershell and defender/gpo can write it";
+
 /// Every list of Defender on Windows that a route may fill, by the name of its parameter.
 pub const LISTS: &[&str] = &[PATHS, EXTENSIONS, PROCESSES, ADDRESSES, ASR_ONLY, CFA_APPLICATIONS];
 
 /// A route for Windows: the same lists and settings, written differently.
 pub struct WindowsRoute {
     info: &'static RouteInfo,
-    /// Whether its file has a proven place for a list or setting.
+    /// Whether its files have a proven place for a list or setting.
     carries: fn(&str) -> bool,
+    /// Why they cannot hold this value of it, where they cannot: code and reason.
+    refuses: fn(&Entry) -> Option<(&'static str, String)>,
+    /// The file for settings, where they have one of their own.
+    settings: Option<&'static str>,
     /// The files. [`carried`] keeps out values with a character that no file can hold.
     write: fn(&[Entry], &Stamp<'_>) -> Vec<Artefact>,
 }
@@ -64,25 +73,60 @@ static POWERSHELL: RouteInfo = RouteInfo {
     carries: CARRIES,
 };
 
+const CARRIES_SETTINGS: &str = "path, file, file-mask and extension exclusions; trusted applications as process exclusions, by decision; settings of protection: real-time protection, behaviour monitoring, what is scanned, action on threats, schedule, limit of the processor, cloud, lock of the window";
+
 static INTUNE: RouteInfo = RouteInfo {
     id: "defender/intune",
     name: "Microsoft Defender Antivirus, Intune settings catalog",
     platforms: &[Platform::Windows],
     grade: "Shape confirmed, this combination not yet tried: real exports have this shape, but nobody has imported this file",
-    files: &[intune::FILE],
+    files: &[intune::FILE, intune::SETTINGS_FILE],
     steps: intune::STEPS,
-    carries: CARRIES,
+    carries: CARRIES_SETTINGS,
+};
+
+static GRAPH: RouteInfo = RouteInfo {
+    id: "defender/graph",
+    name: "Microsoft Defender Antivirus, Intune endpoint security by Microsoft Graph",
+    platforms: &[Platform::Windows],
+    grade: "Shape confirmed, this combination not yet tried: a body that others post and exports of such policies have this shape and these ids, but nobody has sent this file",
+    files: &[graph::FILE, graph::SETTINGS_FILE],
+    steps: graph::STEPS,
+    carries: "as the Intune settings catalog, but no schedule and no level of membership in the cloud: no id of the template is known for them",
 };
 
 impl WindowsRoute {
+    const fn new(
+        info: &'static RouteInfo,
+        carries: fn(&str) -> bool,
+        write: fn(&[Entry], &Stamp<'_>) -> Vec<Artefact>,
+    ) -> Self {
+        Self { info, carries, refuses: |_| None, settings: None, write }
+    }
+
     /// `defender/powershell`.
-    pub const POWERSHELL: Self =
-        Self { info: &POWERSHELL, carries: powershell::carries, write: powershell::write };
+    pub const POWERSHELL: Self = Self::new(&POWERSHELL, powershell::carries, powershell::write);
     /// `defender/intune`.
-    pub const INTUNE: Self = Self { info: &INTUNE, carries: intune::carries, write: intune::write };
+    pub const INTUNE: Self = Self {
+        refuses: intune::refuses,
+        settings: Some(intune::SETTINGS_FILE),
+        ..Self::new(&INTUNE, intune::carries, intune::write)
+    };
+    /// `defender/graph`.
+    pub const GRAPH: Self = Self {
+        refuses: graph::refuses,
+        settings: Some(graph::SETTINGS_FILE),
+        ..Self::new(&GRAPH, graph::carries, graph::write)
+    };
+
+    /// The file for a list or setting.
+    fn file(&self, list: &str) -> &'static str {
+        let first = self.info.files.first().copied().unwrap_or("");
+        self.settings.filter(|_| windows::find(list).is_some()).unwrap_or(first)
+    }
 
     fn entry(&self, list: &'static str, value: String) -> Entry {
-        Entry::new(self.info.files.first().copied().unwrap_or(""), list, value)
+        Entry::new(self.file(list), list, value)
     }
 }
 
@@ -92,16 +136,17 @@ impl Route for WindowsRoute {
     }
 
     fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, desk: &mut Desk) -> Verdict {
-        carried(match (&item.kind, coverage) {
+        let verdict = match (&item.kind, coverage) {
             (Kind::Exclusion(exclusion), Some(coverage)) => self.exclusion(exclusion, coverage, desk),
             (Kind::TrustedApplication(trusted), _) => self.trusted(trusted, &mut desk.memo),
-            (Kind::NetworkAttackExclusion(address), _) => self.placed(protection::address(address)),
+            (Kind::NetworkAttackExclusion(address), _) => protection::address(address),
             (Kind::Setting { task, meaning }, _) => match protection::setting(*task, meaning, policy) {
-                Some(verdict) => self.placed(verdict),
+                Some(verdict) => verdict,
                 None => settings::common(item, "Microsoft Defender"),
             },
             _ => settings::common(item, "Microsoft Defender"),
-        })
+        };
+        agreed(self.placed(carried(verdict)), desk)
     }
 
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
@@ -146,6 +191,26 @@ fn carried(verdict: Verdict) -> Verdict {
     }
 }
 
+/// A setting has one value: a row that says another one than an earlier row goes to a person.
+fn agreed(verdict: Verdict, desk: &mut Desk) -> Verdict {
+    for entry in verdict.entries.iter().filter(|e| windows::find(e.list).is_some()) {
+        match desk.settings.iter().find(|(name, _)| *name == entry.list) {
+            Some((_, value)) if *value == entry.value => {}
+            Some((name, value)) => {
+                return Verdict::by_hand(
+                    codes::SET_BY_HAND,
+                    format!(
+                        "Defender has one {name}, and another row of this policy asks for {value} instead of {}; decide which holds",
+                        entry.value
+                    ),
+                );
+            }
+            None => desk.settings.push((entry.list, entry.value.clone())),
+        }
+    }
+    verdict
+}
+
 /// What Defender excludes by itself, without an entry.
 enum Own {
     /// All of this exclusion, for the same scans: by this mask.
@@ -179,13 +244,16 @@ impl WindowsRoute {
             return Verdict::by_hand(
                 codes::OTHER_ROUTE,
                 format!(
-                    "Not established for this route: {} has no proven place in its file. defender/powershell and defender/gpo can write it",
+                    "Not established for this route: {} has no proven place in its file. {OTHER_ROUTES}",
                     entry.list
                 ),
             );
         }
+        if let Some((code, reason)) = verdict.entries.iter().find_map(self.refuses) {
+            return Verdict::by_hand(code, reason);
+        }
         for entry in &mut verdict.entries {
-            entry.file = self.info.files.first().copied().unwrap_or("");
+            entry.file = self.file(entry.list);
         }
         verdict
     }
