@@ -93,7 +93,7 @@ pub(super) fn refuses(entry: &Entry) -> Option<(&'static str, String)> {
     let (name, _) = intune::placed(windows::find(entry.list)?, &entry.value).ok()?;
     ids(name).instance.is_none().then(|| {
         let reason = format!(
-            "Not established for this route: the template turns Defender's cloud on or off and has no known place for how much it gets. {}. {}; so can defender/intune, where it is advanced membership",
+            "Not established for this route: the template turns Defender's cloud on or off and has no known place for how much it gets. {}. {}; so can defender/intune",
             intune::CLOUD_IS_ON, super::OTHER_ROUTES
         );
         (codes::OTHER_ROUTE, reason)
