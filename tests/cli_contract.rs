@@ -170,6 +170,7 @@ fn several_inputs_and_routes_stand_in_folders_with_an_index() {
         "export.ini/clamav-conf",
         "export.ini/defender-linux",
         "list.csv/defender-gpo",
+        "list.csv/defender-graph",
         "list.csv/defender-intune",
         "list.csv/defender-powershell",
     ]

@@ -237,6 +237,7 @@ pub const ROUTES: &[&dyn Route] = &[
     &defender::WindowsRoute::POWERSHELL,
     &defender::WindowsRoute::INTUNE,
     &defender::WindowsRoute::GPO,
+    &defender::WindowsRoute::GRAPH,
     &defender::linux::Mdatp,
     &clamav::Clamd,
 ];

@@ -127,7 +127,7 @@ pub fn lists<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Lists {
                     }
                 }
             }
-            "defender-exclusions.intune.json" => {
+            "defender-exclusions.intune.json" | "defender-exclusions.graph.json" => {
                 let value: Value = serde_json::from_str(&body).unwrap();
                 for setting in value["settings"].as_array().unwrap() {
                     let instance = &setting["settingInstance"];
@@ -139,6 +139,14 @@ pub fn lists<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Lists {
                         "excludedprocesses" => out.processes.extend(values),
                         other => panic!("the judge does not know {other}"),
                     }
+                }
+            }
+            // Settings are no masks. None of them switches a part of the protection off; taking part in the cloud is by decision.
+            "defender-antivirus.intune.json" | "defender-antivirus.graph.json" => {
+                let off = body.lines().filter(|l| l.contains("_allow") && l.contains("_0\""));
+                for line in off {
+                    let known = ["_allowuseruiaccess_0\"", "_allowcloudprotection_0\""];
+                    assert!(known.iter().any(|k| line.contains(k)), "{name}: {line}");
                 }
             }
             "Set-DefenderExclusions.ps1" => {

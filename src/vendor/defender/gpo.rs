@@ -15,6 +15,7 @@
 
 use super::windows::{self, Form, Registry};
 use super::{ADDRESSES, ASR_ONLY, CFA_APPLICATIONS, EXTENSIONS, PATHS, PROCESSES};
+use crate::finding as codes;
 use crate::vendor::registry::{self, Value};
 use crate::vendor::{Artefact, Entry, Stamp};
 
@@ -84,11 +85,15 @@ pub(super) fn carries(list: &str) -> bool {
 }
 
 /// Why no file can hold a value. The entry of a list is the name of a value in the registry.
-pub(super) fn fault(value: &str) -> Option<&'static str> {
-    registry::name_fault(value)
+pub(super) fn refuses(entry: &Entry) -> Option<(&'static str, String)> {
+    let why = registry::name_fault(&entry.value)?;
+    Some((
+        codes::CHARACTER,
+        format!("Not written: an entry is the name of a value in the registry, and {why}"),
+    ))
 }
 
-/// The files; none, should an entry have no place or hold what the files cannot, which [`carries`] and [`fault`] keep out.
+/// The files; none, should an entry have no place or hold what the files cannot, which [`carries`] and [`refuses`] keep out.
 pub(super) fn write(entries: &[Entry], _stamp: &Stamp<'_>) -> Vec<Artefact> {
     let of = |list: &'static str| entries.iter().filter(move |e| e.list == list);
     let mut values = Vec::with_capacity(entries.len().saturating_add(LISTS.len()));
