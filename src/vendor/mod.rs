@@ -216,6 +216,7 @@ pub const ROUTES: &[&dyn Route] = &[
     &defender::WindowsRoute::POWERSHELL,
     &defender::WindowsRoute::INTUNE,
     &defender::linux::Mdatp,
+    &defender::macos::Wdav,
     &clamav::Clamd,
 ];
 

@@ -5,14 +5,17 @@
 //! | [`WindowsRoute::POWERSHELL`] | script with `Add-MpPreference` | ExclusionPath, ExclusionExtension, ExclusionProcess |
 //! | [`WindowsRoute::INTUNE`] | Settings Catalog policy | excludedpaths, excludedextensions, excludedprocesses |
 //! | [`linux::Mdatp`] | `mdatp_managed.json` | exclusionSettings, antivirusEngine |
+//! | [`macos::Wdav`] | configuration profile and property list | antivirusEngine |
 //!
 //! The two Windows routes carry the same lists; they differ in how the lists are written. An exclusion of some components
 //! becomes a contextual one: `<path>\:{PathType:folder,ScanTrigger:OnAccess}`; a path that is one file gets `PathType:file`, because a
 //! plain path also takes everything below a folder of that name.
 
 pub mod automatic;
+mod epp;
 pub mod intune;
 pub mod linux;
+pub mod macos;
 pub mod powershell;
 mod protection;
 pub mod windows;

@@ -132,7 +132,7 @@ fn of_action(action: Action) -> Option<Verdict> {
 }
 
 /// Whether this task is the first with a schedule that Defender can keep.
-fn is_first(task: Option<usize>, policy: &Policy) -> bool {
+pub(super) fn is_first(task: Option<usize>, policy: &Policy) -> bool {
     let first = policy.items.iter().find_map(|item| match (&item.kind, &item.state) {
         (Kind::Setting { task, meaning: Meaning::Schedule(Some(schedule)) }, State::Active) => {
             let task = (*task)?;
@@ -145,7 +145,7 @@ fn is_first(task: Option<usize>, policy: &Policy) -> bool {
 }
 
 /// Day of Defender (0 every day, 1 Sunday to 7 Saturday) and minutes after midnight.
-fn day(schedule: &Schedule) -> Option<(u32, u32)> {
+pub(super) fn day(schedule: &Schedule) -> Option<(u32, u32)> {
     let clock = schedule.start?;
     let (hour, minute, _) = clock.time;
     let minutes = u32::from(hour) * 60 + u32::from(minute);
