@@ -7,6 +7,7 @@
 mod choice;
 pub mod clamav;
 pub mod defender;
+pub mod huntress;
 pub mod registry;
 pub mod settings;
 pub mod settings_catalog;
@@ -217,6 +218,7 @@ pub const ROUTES: &[&dyn Route] = &[
     &defender::WindowsRoute::INTUNE,
     &defender::linux::Mdatp,
     &defender::macos::Wdav,
+    &huntress::Lists,
     &clamav::Clamd,
 ];
 

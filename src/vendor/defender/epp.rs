@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 use super::protection;
 use crate::finding::{self as codes, Finding, Severity};
 use crate::ledger::Fate;
-use crate::mask::{self, Choice, Language, List, Memo, Parsed, Side, Spelling};
+use crate::mask::{self, Choice, Flags, Language, List, Memo, Parsed, Side, Spelling};
 use crate::policy::{Cloud, Component, Exclusion, Meaning, Policy, Schedule, TrustedApplication};
 use crate::review::Coverage;
 use crate::vendor::{Entry, Verdict, choice, finding};
@@ -116,7 +116,14 @@ impl Target {
 
     fn schedule(&self, task: Option<usize>, schedule: &Schedule, policy: &Policy) -> Option<Verdict> {
         let (day, minutes) = protection::day(schedule)?;
-        if !protection::is_first(task, policy) {
+        if day != 0 && !self.mac() {
+            return Some(Verdict::by_hand(
+                codes::SET_BY_HAND,
+                "A weekly scan: Microsoft does not say how Defender on Linux numbers the days of the week, so no day is written. Let cron start mdatp scan full on that day, or try dayOfWeek on one machine",
+            ));
+        }
+        let keeps = if self.mac() { protection::keeps } else { is_daily };
+        if !protection::is_first(task, policy, keeps) {
             return Some(Verdict::by_hand(
                 codes::SET_BY_HAND,
                 "Defender keeps one schedule of this kind; another task of this policy has taken it",
@@ -136,12 +143,6 @@ impl Target {
                 codes::SCOPE_WIDER,
                 "The schedule is the same; Defender's scheduled scan is a full one, whatever the scope of the task was",
                 "A folder outside the scope of the task is scanned, too",
-            ));
-        }
-        if day != 0 {
-            return Some(Verdict::by_hand(
-                codes::SET_BY_HAND,
-                "A weekly scan: Microsoft does not say how Defender on Linux numbers the days of the week, so no day is written. Let cron start mdatp scan full on that day, or try dayOfWeek on one machine",
             ));
         }
         let entries = vec![on, self.entry(DAILY_TIME, minutes.to_string())];
@@ -172,7 +173,9 @@ impl Target {
         let image = trusted.image.text.as_str();
         // One program, written out in full: what wildcards take here besides processes is not established.
         let literal = image.starts_with('/') && !image.contains(['*', '?', '[', ']', '{', '}', '\\']);
-        if !literal || image.ends_with('/') || trusted.image.parse(&[]).is_err() {
+        // A program has no sub-folders, whatever its list says about them.
+        let read = || mask::parse(trusted.image.language, image, &Flags::default(), Side::Source);
+        if !literal || image.ends_with('/') || read().is_err() {
             return Some(choice::by_hand("a process exclusion needs the full path of one program"));
         }
         if unprintable(image) {
@@ -299,6 +302,10 @@ impl Target {
         }
         found
     }
+}
+
+fn is_daily(schedule: &Schedule) -> bool {
+    matches!(protection::day(schedule), Some((0, _)))
 }
 
 fn list(spelling: &Spelling) -> &'static str {

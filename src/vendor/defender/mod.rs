@@ -84,6 +84,15 @@ impl WindowsRoute {
     /// `defender/intune`.
     pub const INTUNE: Self = Self { info: &INTUNE, carries: intune::carries, write: intune::write };
 
+    /// A carrier of somebody else who drives Defender.
+    pub(super) const fn new(
+        info: &'static RouteInfo,
+        carries: fn(&str) -> bool,
+        write: fn(&[Entry], &Stamp<'_>) -> Vec<Artefact>,
+    ) -> Self {
+        Self { info, carries, write }
+    }
+
     fn entry(&self, list: &'static str, value: String) -> Entry {
         Entry::new(self.info.files.first().copied().unwrap_or(""), list, value)
     }
