@@ -119,7 +119,12 @@ struct Part {
 }
 
 impl Part {
-    fn of(system: System, pattern: Pattern, target: (Language, Side), memo: &mut Memo) -> Result<Self, TooComplex> {
+    fn of(
+        system: System,
+        pattern: Pattern,
+        target: (Language, Side),
+        memo: &mut Memo,
+    ) -> Result<Self, TooComplex> {
         let spellings = language::print(target.0, &pattern);
         let own = PathSet::new(system, vec![pattern]);
         if spellings.len() > 1

@@ -218,6 +218,7 @@ pub const ROUTES: &[&dyn Route] = &[
     &defender::WindowsRoute::INTUNE,
     &defender::linux::Mdatp,
     &defender::macos::Wdav,
+    &defender::indicators::Indicators,
     &huntress::Lists,
     &clamav::Clamd,
 ];

@@ -165,8 +165,7 @@ fn mac(mask: &str, flags: &[&str], wide: bool) -> Option<Mask> {
     let (all, slash) = split(mask)?;
     (!mask.contains(['*', '?', '[', ']', '{', '}', '\\', '~'])).then_some(())?;
     let text: String = all.join("/");
-    let text: Vec<Token> =
-        text.chars().map(|c| Token::Is(if wide { folded(c) } else { c })).collect();
+    let text: Vec<Token> = text.chars().map(|c| Token::Is(if wide { folded(c) } else { c })).collect();
     let deep = flags.contains(&"subfolders") || wide && !flags.contains(&"no-subfolders");
     let inside = if deep { below(text.clone()) } else { Part::Whole(then(text.clone(), &[Token::Run])) };
     let mut parts = Vec::new();

@@ -59,7 +59,8 @@ fn allowed(language: Language, flags: &Flags) -> Result<(), MaskError> {
         }
         _ => &[],
     };
-    let subfolders = matches!(language, L::Kes | L::Kes10 | L::Ksws | L::LocalList | L::MacPath | L::SentinelOne);
+    let subfolders =
+        matches!(language, L::Kes | L::Kes10 | L::Ksws | L::LocalList | L::MacPath | L::SentinelOne);
     let odd = match flags {
         f if f.subfolders.is_some() && !subfolders => "a tick box for sub-folders",
         f if f.list.is_some_and(|list| !lists.contains(&list)) => "a list of that kind",

@@ -167,7 +167,7 @@ impl Target {
         if !trusted.hashes.is_empty() {
             return Some(Verdict::by_hand(
                 codes::CONDITION,
-                "The program is trusted by its hash; a process exclusion would hold for any file of that path. defender/indicators can name the hash",
+                "The program is trusted by its hash; a process exclusion would hold for any file of that path. defender/indicators can allow the file by its hash",
             ));
         }
         let image = trusted.image.text.as_str();
@@ -183,7 +183,7 @@ impl Target {
         }
         Some(Verdict::exact(vec![self.entry(PROCESS, image)], "").looser(
             codes::PROCESS_AND_FILES,
-            "The source leaves the files alone that the program opens. A process exclusion here covers the program and all files that it opens; that scans on demand still look at them is not said anywhere",
+            "The source leaves the files alone that the program opens. A process exclusion here covers the program and all files that it opens; whether scans on demand still look at them is not said anywhere",
             format!("{image}: the program itself, if malware replaces or infects it"),
         ))
     }
@@ -194,7 +194,7 @@ impl Target {
         if unprintable(text) || exclusion.names.iter().any(|n| unprintable(n)) {
             return character();
         }
-        let read = match choice::objects(exclusion) {
+        let read = match super::objects(exclusion) {
             Ok(read) => read,
             Err(verdict) => return verdict,
         };
@@ -271,7 +271,9 @@ impl Target {
         )];
         let level = entries.iter().find(|e| e.list == ENFORCEMENT).map_or("", |e| e.value.as_str());
         let why = if self.mac() {
-            format!("A profile of somebody else may hold Defender passive, so enforcementLevel {level} is written")
+            format!(
+                "A profile of somebody else may hold Defender passive, so enforcementLevel {level} is written"
+            )
         } else {
             format!(
                 "Without a setting Defender on Linux stays passive, so enforcementLevel {level} is written"
@@ -382,8 +384,7 @@ fn put(map: &mut Map<String, Value>, key: &str, value: Value) {
 
 /// The keys that the file sets, each once and in order, for somebody who has to merge it.
 pub(super) fn keys(entries: &[Entry]) -> String {
-    let mut keys: Vec<&str> =
-        entries.iter().filter(|e| exclusion(e).is_none()).map(|e| e.list).collect();
+    let mut keys: Vec<&str> = entries.iter().filter(|e| exclusion(e).is_none()).map(|e| e.list).collect();
     keys.sort_unstable();
     keys.dedup();
     keys.join(", ")

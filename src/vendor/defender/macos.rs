@@ -63,14 +63,7 @@ impl Route for Wdav {
     }
 
     fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, desk: &mut Desk) -> Verdict {
-        linux::assess(
-            &TARGET,
-            "Microsoft Defender for Endpoint on macOS",
-            item,
-            policy,
-            coverage,
-            desk,
-        )
+        linux::assess(&TARGET, "Microsoft Defender for Endpoint on macOS", item, policy, coverage, desk)
     }
 
     fn constants(&self, policy: &Policy) -> Vec<Entry> {

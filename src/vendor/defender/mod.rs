@@ -5,6 +5,7 @@
 //! | [`WindowsRoute::POWERSHELL`] | script with `Add-MpPreference` | ExclusionPath, ExclusionExtension, ExclusionProcess |
 //! | [`WindowsRoute::INTUNE`] | Settings Catalog policy | excludedpaths, excludedextensions, excludedprocesses |
 //! | [`linux::Mdatp`] | `mdatp_managed.json` | exclusionSettings, antivirusEngine |
+//! | [`indicators::Indicators`] | tables for the portal, bodies for the API | hashes, addresses, sites |
 //! | [`macos::Wdav`] | configuration profile and property list | antivirusEngine |
 //!
 //! The two Windows routes carry the same lists; they differ in how the lists are written. An exclusion of some components
@@ -13,6 +14,7 @@
 
 pub mod automatic;
 mod epp;
+pub mod indicators;
 pub mod intune;
 pub mod linux;
 pub mod macos;
@@ -158,6 +160,16 @@ fn carried(verdict: Verdict) -> Verdict {
     }
 }
 
+/// The files of an exclusion, or why no list of exclusions takes it.
+fn objects(exclusion: &Exclusion) -> Result<Parsed, Verdict> {
+    choice::objects(exclusion).map_err(|mut verdict| {
+        if !exclusion.hashes.is_empty() {
+            verdict.reason.push_str(". defender/indicators can allow the file by its hash");
+        }
+        verdict
+    })
+}
+
 /// What Defender excludes by itself, without an entry.
 enum Own {
     /// All of this exclusion, for the same scans: by this mask.
@@ -227,7 +239,7 @@ impl WindowsRoute {
         };
         let lost_script = matches!(&exclusion.reach, Reach::Components(c) if c.contains(&Component::Script))
             && !triggers.0.is_empty();
-        let read = match choice::objects(exclusion) {
+        let read = match objects(exclusion) {
             Ok(read) => read,
             Err(verdict) => return verdict,
         };
@@ -354,7 +366,7 @@ impl WindowsRoute {
         if !trusted.hashes.is_empty() {
             return Verdict::by_hand(
                 codes::CONDITION,
-                "The program is trusted by its hash; a process exclusion would hold for any file of that path",
+                "The program is trusted by its hash; a process exclusion would hold for any file of that path. defender/indicators can allow the file by its hash",
             );
         }
         if let Some(name) = trusted.image.open_variable() {
