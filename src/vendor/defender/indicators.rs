@@ -25,7 +25,7 @@
 //! mark, and every byte is ASCII, so that no reader can take them for something else. `GenerateAlert` is `false` as in the
 //! portal's sample, where `true` stands in small letters.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::str::FromStr as _;
 
