@@ -1,5 +1,5 @@
 ﻿#Requires -Version 5.1
-# Made by Crosswalk 0.1.0 from the input with SHA-256 4d05e993bb15df636d4ec71525ec4ca59297ea9c0a3cb7040eca235c77d988dc
+# Made by Crosswalk 0.1.0 from the input with SHA-256 72331b8495a6624cc9824301106b4fb86873839729c579b86ccf9fb6edc53e0a
 
 <#
 .SYNOPSIS
