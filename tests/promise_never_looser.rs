@@ -196,6 +196,7 @@ impl Output {
             + self.lists.windows.len()
             + self.lists.windows_extensions.len()
             + self.lists.processes.len()
+            + self.lists.allowed.len()
     }
 
     fn unscanned(&self, component: Component, path: &str) -> bool {

@@ -8,6 +8,7 @@ mod choice;
 pub mod clamav;
 pub mod defender;
 pub mod existing;
+pub mod huntress;
 pub mod registry;
 pub mod settings;
 pub mod settings_catalog;
@@ -239,6 +240,9 @@ pub const ROUTES: &[&dyn Route] = &[
     &defender::WindowsRoute::GPO,
     &defender::WindowsRoute::GRAPH,
     &defender::linux::Mdatp,
+    &defender::macos::Wdav,
+    &defender::indicators::Indicators,
+    &huntress::Lists,
     &clamav::Clamd,
 ];
 

@@ -23,6 +23,8 @@ pub struct Lists {
     pub windows: Vec<WindowsEntry>,
     pub windows_extensions: Vec<String>,
     pub processes: Vec<String>,
+    /// Values of indicators that allow.
+    pub allowed: Vec<String>,
 }
 
 /// A path of Defender on Windows.
@@ -123,6 +125,11 @@ pub fn lists<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Lists {
                             out.linux.push((e["isDirectory"].as_bool().unwrap(), text(e, "path").to_owned()))
                         }
                         "excludedFileExtension" => out.linux_extensions.push(text(e, "extension").to_owned()),
+                        // The program itself, and what it opens.
+                        "excludedFileName" => {
+                            out.linux.push((false, text(e, "name").to_owned()));
+                            out.processes.push(text(e, "name").to_owned());
+                        }
                         other => panic!("the judge does not know {other}"),
                     }
                 }
@@ -161,6 +168,33 @@ pub fn lists<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Lists {
             }
             "defender.lgpo.txt" => assert_eq!(registry::lgpo(bytes).ok(), policy, "the same values"),
             "defender.reg" => assert_eq!(registry::reg(bytes).ok(), policy, "the same values"),
+            "huntress-paths.txt" => out.windows.extend(body.lines().map(windows_entry)),
+            "huntress-extensions.txt" => out.windows_extensions.extend(body.lines().map(str::to_owned)),
+            "huntress-processes.txt" => out.processes.extend(body.lines().map(str::to_owned)),
+            // The bare list holds the same.
+            "com.microsoft.wdav.plist" => {}
+            "com.microsoft.wdav.mobileconfig" => {
+                let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+                let document = roxmltree::Document::parse_with_options(&body, options).unwrap();
+                for key in
+                    document.descendants().filter(|n| n.text() == Some("path") && n.has_tag_name("key"))
+                {
+                    let is_folder = key.parent().unwrap().children().any(|n| n.has_tag_name("true"));
+                    out.linux
+                        .push((is_folder, key.next_sibling_element().unwrap().text().unwrap().to_owned()));
+                }
+            }
+            name if name.starts_with("indicators") && name.ends_with(".csv") => {
+                let rows = body.lines().skip(1).map(|l| l.split(',').collect::<Vec<_>>());
+                out.allowed.extend(rows.filter(|r| r[3] == "Allowed").map(|r| r[1].to_owned()));
+            }
+            // What the tables hold, and MD5 hashes.
+            name if name.starts_with("indicators") && name.ends_with(".api.json") => {
+                let value: Value = serde_json::from_str(&body).unwrap();
+                let all = value["Indicators"].as_array().unwrap().iter();
+                let md5 = all.filter(|i| i["indicatorType"] == "FileMd5" && i["action"] == "Allowed");
+                out.allowed.extend(md5.map(|i| text(i, "indicatorValue").to_owned()));
+            }
             other => panic!("the judge does not know {other}"),
         }
     }

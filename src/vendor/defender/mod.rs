@@ -7,16 +7,21 @@
 //! | [`WindowsRoute::GRAPH`] | policies of endpoint security, as bodies for Graph | the same, with the ids of templates |
 //! | [`WindowsRoute::GPO`] | `Registry.pol`, LGPO text, `.reg` | Exclusions\\Paths, Extensions, Processes, IpAddresses, settings |
 //! | [`linux::Mdatp`] | `mdatp_managed.json` | exclusionSettings, antivirusEngine |
+//! | [`indicators::Indicators`] | tables for the portal, bodies for the API | hashes, addresses, sites |
+//! | [`macos::Wdav`] | configuration profile and property list | antivirusEngine |
 //!
 //! The Windows routes share the verdicts; they differ in what they have a proven place for, and in how it is written. An exclusion of some components
 //! becomes a contextual one: `<path>\:{PathType:folder,ScanTrigger:OnAccess}`; a path that is one file gets `PathType:file`, because a
 //! plain path also takes everything below a folder of that name.
 
 pub mod automatic;
+mod epp;
 pub mod gpo;
 pub mod graph;
+pub mod indicators;
 pub mod intune;
 pub mod linux;
+pub mod macos;
 pub mod powershell;
 mod preference;
 mod protection;
@@ -110,14 +115,6 @@ static GPO: RouteInfo = RouteInfo {
 };
 
 impl WindowsRoute {
-    const fn new(
-        info: &'static RouteInfo,
-        carries: fn(&str) -> bool,
-        write: fn(&[Entry], &Stamp<'_>) -> Vec<Artefact>,
-    ) -> Self {
-        Self { info, carries, refuses: |_| None, settings: None, write }
-    }
-
     /// `defender/powershell`.
     pub const POWERSHELL: Self = Self::new(&POWERSHELL, powershell::carries, powershell::write);
     /// `defender/intune`.
@@ -140,6 +137,15 @@ impl WindowsRoute {
     fn file(&self, list: &str) -> &'static str {
         let first = self.info.files.first().copied().unwrap_or("");
         self.settings.filter(|_| windows::find(list).is_some()).unwrap_or(first)
+    }
+
+    /// A carrier of somebody else who drives Defender.
+    pub(super) const fn new(
+        info: &'static RouteInfo,
+        carries: fn(&str) -> bool,
+        write: fn(&[Entry], &Stamp<'_>) -> Vec<Artefact>,
+    ) -> Self {
+        Self { info, carries, refuses: |_| None, settings: None, write }
     }
 
     fn entry(&self, list: &'static str, value: String) -> Entry {
@@ -209,6 +215,16 @@ impl Route for WindowsRoute {
         }
         found
     }
+}
+
+/// The files of an exclusion, or why no list of exclusions takes it.
+fn objects(exclusion: &Exclusion) -> Result<Parsed, Verdict> {
+    choice::objects(exclusion).map_err(|mut verdict| {
+        if !exclusion.hashes.is_empty() {
+            verdict.reason.push_str(". defender/indicators can allow the file by its hash");
+        }
+        verdict
+    })
 }
 
 /// What Defender excludes by itself, without an entry.
@@ -300,7 +316,7 @@ impl WindowsRoute {
         };
         let lost_script = matches!(&exclusion.reach, Reach::Components(c) if c.contains(&Component::Script))
             && !triggers.0.is_empty();
-        let read = match choice::objects(exclusion) {
+        let read = match objects(exclusion) {
             Ok(read) => read,
             Err(verdict) => return verdict,
         };
@@ -418,7 +434,7 @@ impl WindowsRoute {
         if !trusted.hashes.is_empty() {
             return Verdict::by_hand(
                 codes::CONDITION,
-                "The program is trusted by its hash; a process exclusion would hold for any file of that path",
+                "The program is trusted by its hash; a process exclusion would hold for any file of that path. defender/indicators can allow the file by its hash",
             );
         }
         if let Some(name) = trusted.image.open_variable() {
