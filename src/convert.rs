@@ -12,6 +12,7 @@ use crate::options::{Choice, Options};
 use crate::policy::{Item, Kind, Platform, Policy, State};
 use crate::review;
 use crate::text;
+use crate::vendor::existing::{self, Compared};
 use crate::vendor::{self, Artefact, Desk, Entry, Route, Stamp, Verdict, settings};
 
 /// Date that stands where a format demands one and the user gave none.
@@ -29,6 +30,8 @@ pub struct Conversion {
     pub artefacts: Vec<Artefact>,
     /// Findings of reading and of writing.
     pub findings: Vec<Finding>,
+    /// What is written, beside what a machine has; empty when nothing was given to compare.
+    pub compared: Vec<Compared>,
     entries: Vec<Entry>,
 }
 
@@ -146,7 +149,19 @@ pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) ->
             "Look at the reasons of the rows: answers or decisions may be missing",
         ));
     }
-    Conversion { route, platform: policy.platform, rows, artefacts, findings, entries }
+    let mut compared = Vec::new();
+    if let Some(given) = options.existing.as_deref().filter(|_| fits)
+        && let Some(outcome) = route.compare(&entries, given)
+    {
+        match outcome {
+            Ok(rows) => {
+                findings.extend(existing::findings(&rows));
+                compared = rows;
+            }
+            Err(refusal) => findings.push(refusal.finding()),
+        }
+    }
+    Conversion { route, platform: policy.platform, rows, artefacts, findings, compared, entries }
 }
 
 /// What no route has a say in.

@@ -238,6 +238,13 @@ catalogue! {
     /// File mark and its documentation.
     FILE_MARK = "CW0205", "What the file mark of Defender does to a folder of the same name is described in two ways";
 
+    /// Not what the target's tool prints.
+    NO_STATE = "CW0221", "What was pasted is not the state that the target's tool prints; nothing was compared";
+    /// What a machine has beside what is written.
+    EXISTING = "CW0222", "What is written was compared with what a machine has";
+    /// Something else is set there.
+    IN_CONFLICT = "CW0223", "A machine has another value for a setting that is written";
+
     /// Inside another entry.
     INSIDE = "CW0300", "An exclusion lies inside another one that reaches as far";
     /// Twice the same.

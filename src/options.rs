@@ -139,6 +139,8 @@ pub struct Options {
     pub accept: BTreeSet<String>,
     /// Date for formats that demand one, `YYYY-MM-DD`; a constant when absent.
     pub date: Option<String>,
+    /// What a machine has already, as the target's own tool prints it.
+    pub existing: Option<String>,
 }
 
 impl Options {

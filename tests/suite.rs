@@ -27,6 +27,9 @@ struct Case {
     tables: Vec<Mapping>,
     #[serde(default)]
     accept: BTreeSet<String>,
+    /// What a machine has already.
+    #[serde(default)]
+    existing: Option<String>,
     #[serde(default)]
     decisions: Option<Decisions>,
 }
@@ -64,6 +67,7 @@ fn run(case: &Path) -> BTreeMap<String, Vec<u8>> {
         decisions: told.decisions.unwrap_or_default(),
         accept: told.accept,
         date: None,
+        existing: told.existing,
     };
     let policy = interpret(&[&reading], &options.answers);
     for target in told.targets {

@@ -50,6 +50,8 @@ pub struct Choices {
     pub accept: BTreeMap<InputId, BTreeSet<String>>,
     /// Decisions for single rows.
     pub decisions: Vec<Decision>,
+    /// What the machine of an input has already, as the target's own tool prints it.
+    pub existing: BTreeMap<InputId, String>,
 }
 
 /// A recipe that was brought.

@@ -237,6 +237,8 @@ pub enum Action {
         /// What was decided.
         choice: Option<Choice>,
     },
+    /// What a machine has already was given, to compare with; nothing = no comparison any more.
+    Existing(InputId, String),
     /// The last step is undone.
     Undone,
     /// Another fate is in view.
@@ -397,6 +399,16 @@ impl State {
                 choices.accept.retain(|_, own| !own.is_empty());
             }),
             Action::Decided { id, row, choice } => self.decide(id, row, choice),
+            Action::Existing(id, text) => {
+                self.say = Some(if text.is_empty() { "Not compared any more" } else { "Compared" }.into());
+                self.change(|choices| {
+                    if text.is_empty() {
+                        choices.existing.remove(&id);
+                    } else {
+                        choices.existing.insert(id, text);
+                    }
+                });
+            }
             Action::Undone => {
                 if let Some(before) = self.past.pop() {
                     self.choices = before;
@@ -651,6 +663,7 @@ impl State {
         let choices = Rc::make_mut(&mut self.choices);
         choices.answers.remove(&id);
         choices.accept.remove(&id);
+        choices.existing.remove(&id);
         choices.columns.retain(|c| c.input != Some(id));
         self.drafts.retain(|(of, _), _| *of != id);
         self.past.clear();

@@ -35,6 +35,7 @@ fn result(target: &str, looser: usize, exact: usize) -> ResultView {
                 grade: String::new(),
                 files: Vec::new(),
                 steps: Vec::new(),
+                prints_state: None,
             },
             rows: looser + exact,
             totals: vec![("exact".into(), exact), ("looser".into(), looser)],

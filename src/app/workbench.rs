@@ -22,7 +22,7 @@ use crate::ledger::{Fate, Row};
 use crate::options::{Answers, Confirmed, Decisions, Options};
 use crate::policy::Policy;
 use crate::text;
-use crate::vendor;
+use crate::vendor::{self, existing};
 use crate::view::{self, FindingView, TableView};
 use crate::watch::{Watch, unwatched};
 
@@ -380,6 +380,7 @@ fn options(choices: &Choices, id: InputId, reading: &Reading) -> Options {
         decisions: Decisions { crosswalk_decisions: 1, decisions: own.cloned().collect() },
         accept: choices.accept.get(&id).cloned().unwrap_or_default(),
         date: None,
+        existing: choices.existing.get(&id).cloned(),
     }
 }
 
@@ -387,7 +388,8 @@ fn result(conversion: &Conversion, options: &Options, tallies: Vec<Tally>) -> Re
     let mut view = view::conversion(conversion, options);
     cap(&mut view.findings);
     let written = conversion.artefacts.iter().map(|a| a.name.as_ref());
-    let files = written.chain(BESIDE).map(String::from).collect();
+    let compared = (!conversion.compared.is_empty()).then_some(existing::FILE);
+    let files = written.chain(BESIDE).chain(compared).map(String::from).collect();
     ResultView { view, tallies, files }
 }
 

@@ -2,6 +2,7 @@
 //! like a formula (`=`, `+`, `-`, `@`, tab, carriage return) gets an apostrophe in front, so that no program runs it.
 
 use super::report::Report;
+use crate::vendor::existing::Compared;
 
 const HEAD: [&str; 12] = [
     "id", "input", "line", "kind", "source", "fate", "code", "reason", "example", "decision", "written",
@@ -31,6 +32,17 @@ pub(super) fn render(report: &Report<'_>) -> String {
                 row.leaves.len().to_string(),
             ],
         );
+    }
+    out
+}
+
+/// What is written beside what a machine has.
+pub(super) fn comparison(rows: &[Compared]) -> String {
+    let mut out = String::from('\u{FEFF}');
+    line(&mut out, ["list", "value", "standing", "there"].map(str::to_owned));
+    for row in rows {
+        let cells = [row.list, row.value.as_str(), row.standing.word(), row.there.as_str()];
+        line(&mut out, cells.map(str::to_owned));
     }
     out
 }

@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::convert::Conversion;
 use crate::intake::Reading;
 use crate::policy::Policy;
+use crate::vendor::existing;
 pub use sanitise::sanitised;
 pub use zip::zip;
 
@@ -29,7 +30,8 @@ pub struct OutFile {
 /// Name of the file with the import steps.
 pub const STEPS: &str = "IMPORT.txt";
 
-/// All files of one conversion: vendor files, [`STEPS`], `report.json`, `report.html`, `report.csv`.
+/// All files of one conversion: vendor files, [`STEPS`], `report.json`, `report.html`, `report.csv`, and
+/// [`existing::FILE`] where something was given to compare.
 pub fn files(readings: &[&Reading], policy: &Policy, conversion: &Conversion) -> Vec<OutFile> {
     let report = report::Report::new(readings, policy, conversion);
     let mut out: Vec<OutFile> = conversion
@@ -41,6 +43,10 @@ pub fn files(readings: &[&Reading], policy: &Policy, conversion: &Conversion) ->
     out.push(OutFile { name: "report.json".to_owned(), bytes: report.json() });
     out.push(OutFile { name: "report.html".to_owned(), bytes: html::render(&report).into_bytes() });
     out.push(OutFile { name: "report.csv".to_owned(), bytes: csv::render(&report).into_bytes() });
+    if !conversion.compared.is_empty() {
+        let bytes = csv::comparison(&conversion.compared).into_bytes();
+        out.push(OutFile { name: existing::FILE.to_owned(), bytes });
+    }
     out
 }
 

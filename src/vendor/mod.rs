@@ -7,6 +7,7 @@
 mod choice;
 pub mod clamav;
 pub mod defender;
+pub mod existing;
 pub mod registry;
 pub mod settings;
 pub mod settings_catalog;
@@ -14,7 +15,7 @@ pub mod settings_catalog;
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
 
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Place, Refusal, Severity};
 use crate::ledger::Fate;
 use crate::mask::{Machine, Memo};
 use crate::policy::{Item, Platform, Policy};
@@ -205,6 +206,20 @@ pub trait Route: Sync {
     /// Entries that are written whatever the rows say, so that no weaker default of the target stays unsaid.
     fn constants(&self, _policy: &Policy) -> Vec<Entry> {
         Vec::new()
+    }
+
+    /// The command that prints what a machine has, where [`Route::compare`] understands it.
+    fn prints_state(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The entries beside what a machine has, as the target's own tool prints it; `None` where no such tool is known.
+    fn compare(
+        &self,
+        _entries: &[Entry],
+        _existing: &str,
+    ) -> Option<Result<Vec<existing::Compared>, Refusal>> {
+        None
     }
 
     /// What to know before the import.

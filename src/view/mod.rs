@@ -116,6 +116,8 @@ pub struct TargetView {
     pub files: Vec<String>,
     /// How to import, step by step.
     pub steps: Vec<String>,
+    /// The command that prints what a machine has, to compare with.
+    pub prints_state: Option<String>,
 }
 
 /// One row of the ledger.
@@ -278,6 +280,7 @@ pub fn target(route: &dyn Route, platform: Platform) -> TargetView {
         grade: info.grade.to_owned(),
         files: owned(info.files),
         steps: owned(info.steps),
+        prints_state: route.prints_state().map(str::to_owned),
     }
 }
 

@@ -4,6 +4,7 @@
 mod bring;
 mod choose;
 mod decide;
+mod existing;
 mod fold;
 mod how;
 mod ledger;

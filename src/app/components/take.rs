@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::existing::Existing;
 use super::fold::by_customer;
 use super::parts::{findings, findings_here, step};
 use crate::app::protocol::{InputId, Parcel, Purpose};
@@ -46,6 +47,7 @@ pub fn Take(props: &Props) -> Html {
                 state.ledgers.get(&entry.id).map_or_else(|| html! {}, |ledger| html! {
                     <>
                         { know(ledger, view) }
+                        { existing(entry.id, ledger, state, on) }
                         { files(entry.id, ledger, on) }
                         { sanitised(entry.id, view, on) }
                     </>
@@ -96,6 +98,15 @@ fn know(ledger: &Ledger, view: &InputView) -> Html {
         return html! {};
     }
     html! { <><h3 class="sub">{ "Know before you import" }</h3>{ findings(&list) }</> }
+}
+
+/// Where a machine can be compared with.
+fn existing(id: InputId, ledger: &Ledger, state: &State, on: &Callback<Action>) -> Html {
+    let given = state.choices.existing.contains_key(&id);
+    match &ledger.result.view.target.prints_state {
+        Some(command) => html! { <Existing {id} command={command.clone()} {given} on={on.clone()} /> },
+        None => html! {},
+    }
 }
 
 fn steps(ledger: &Ledger) -> Html {

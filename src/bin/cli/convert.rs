@@ -12,7 +12,7 @@ use crosswalk::vendor::{self, Route};
 use crosswalk::{Reading, convert as run, interpret};
 
 use super::bring::bring;
-use super::{Outcome, Stop, Told, json_file, output};
+use super::{Outcome, Stop, Told, json_file, output, text_file};
 
 #[derive(Args)]
 pub(crate) struct Call {
@@ -45,6 +45,9 @@ pub(crate) struct Call {
     /// Date for formats that demand one, YYYY-MM-DD
     #[arg(long, value_name = "D")]
     date: Option<String>,
+    /// What the machine has already, as the target's own tool prints it: the output of Get-MpPreference
+    #[arg(long, value_name = "FILE")]
+    existing: Option<PathBuf>,
     /// Overwrite files that exist
     #[arg(long)]
     force: bool,
@@ -177,6 +180,7 @@ fn options(call: &Call) -> Result<Options, Stop> {
         decisions,
         accept: call.accept.iter().cloned().collect::<BTreeSet<_>>(),
         date: call.date.clone(),
+        existing: call.existing.as_deref().map(text_file).transpose()?,
     })
 }
 

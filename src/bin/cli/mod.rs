@@ -142,6 +142,15 @@ pub(crate) fn json_file<T: serde::de::DeserializeOwned>(path: &Path, what: &str)
     })
 }
 
+/// Reads a text in any encoding that exports come in.
+pub(crate) fn text_file(path: &Path) -> Result<String, Stop> {
+    let bytes = std::fs::read(path).map_err(|e| Stop::System(format!("{}: {e}", path.display())))?;
+    match crosswalk::intake::decode::decode(&bytes) {
+        Ok(decoded) => Ok(decoded.text),
+        Err(refusal) => Err(Stop::Usage(format!("{}: {}", path.display(), refusal.message))),
+    }
+}
+
 /// Runs the program.
 pub(crate) fn run() -> ExitCode {
     let cli = match Cli::try_parse() {

@@ -14,11 +14,13 @@ pub mod automatic;
 pub mod intune;
 pub mod linux;
 pub mod powershell;
+mod preference;
 mod protection;
 pub mod windows;
 
+use super::existing::Compared;
 use super::{Artefact, Desk, Entry, Route, RouteInfo, Stamp, Verdict, choice, finding, settings};
-use crate::finding::{self as codes, Finding, Severity};
+use crate::finding::{self as codes, Finding, Refusal, Severity};
 use crate::ledger::Fate;
 use crate::mask::{self, Choice, Language, List, Memo, Parsed, Side, Spelling};
 use crate::policy::{
@@ -106,6 +108,14 @@ impl Route for WindowsRoute {
 
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
         (self.write)(entries, stamp)
+    }
+
+    fn prints_state(&self) -> Option<&'static str> {
+        Some(preference::COMMAND)
+    }
+
+    fn compare(&self, entries: &[Entry], existing: &str) -> Option<Result<Vec<Compared>, Refusal>> {
+        Some(preference::read(existing).map(|state| preference::compare(entries, &state)))
     }
 
     fn findings(&self, _policy: &Policy, entries: &[Entry]) -> Vec<Finding> {

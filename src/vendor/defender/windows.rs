@@ -160,6 +160,14 @@ pub const SETTINGS: &[Setting] = &[
     },
 ];
 
+/// A value as a person reads it.
+pub fn shown(form: Form, value: u32) -> String {
+    match form {
+        Form::TimeOfDay => format!("{:02}:{:02}", value / 60, value % 60),
+        _ => value.to_string(),
+    }
+}
+
 /// The setting of that name.
 pub fn find(name: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|s| s.name == name)
