@@ -59,7 +59,7 @@ pub fn common(item: &Item, product: &str) -> Verdict {
             finding::UNREAD,
             "Crosswalk does not know this setting; it is listed word for word and converted into nothing",
         ),
-        Kind::Inventory => {
+        Kind::Inventory | Kind::RuleNotRead(_) => {
             Verdict::by_hand(finding::NOT_ESTABLISHED, "Listed only: what it says exactly is not established")
         }
     }

@@ -7,7 +7,7 @@ use super::traffic::{Layer, Piece, Program, Set, all_addresses, merged, minus};
 pub const MOST_RULES: usize = 16;
 
 /// Most values in a list of ports, types or addresses.
-const MOST_VALUES: usize = 256;
+const MOST_VALUES: usize = 128;
 
 /// A rule as Windows says it, for all profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,9 +124,10 @@ fn rule(four: Option<Piece>, six: Option<Piece>, has_protocol: bool) -> Option<R
         coordinates(one, &mut rule)?;
     }
     (rule.local, rule.remote) = addresses(four.as_ref(), six.as_ref());
-    let lists = [&rule.local, &rule.remote];
-    let long = |(four, six): &(Set, Set)| four.ranges().len() + six.ranges().len() > MOST_VALUES;
-    (!lists.into_iter().flatten().any(long)).then_some(rule)
+    let long = |list: &Option<(Set, Set)>| {
+        list.as_ref().is_some_and(|(four, six)| four.ranges().len() + six.ranges().len() > MOST_VALUES)
+    };
+    if long(&rule.local) || long(&rule.remote) { None } else { Some(rule) }
 }
 
 /// The lists of addresses here and there. A list of one family keeps the other family out, so one side has to have a list

@@ -16,7 +16,7 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A difference with more pieces than this is given up.
-pub const MOST_PIECES: usize = 400;
+pub const MOST_PIECES: usize = 200;
 
 /// A set of numbers as ranges: sorted, apart from each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
