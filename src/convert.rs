@@ -175,7 +175,9 @@ fn general(item: &Item) -> Option<Verdict> {
             Some(Verdict::none(Fate::Unconfirmed, code, format!("{reason} (question {question})")))
         }
         State::ByHand { code, reason } => Some(Verdict::by_hand(code, reason.as_str())),
-        State::Active if matches!(item.kind, Kind::Inventory | Kind::RuleNotRead(_)) => Some(settings::common(item, "")),
+        State::Active if matches!(item.kind, Kind::Inventory | Kind::RuleNotRead(_)) => {
+            Some(settings::common(item, ""))
+        }
         State::Active => None,
     }
 }

@@ -14,8 +14,8 @@ use crosswalk::ledger::{Fate, Row};
 use crosswalk::mask::{Language, Machine};
 use crosswalk::options::Options;
 use crosswalk::policy::{
-    Addresses, Certainty, Direction, FirewallDefault, FirewallRule, Item, Kind, Meaning, PathMask, Platform, Policy,
-    Ports, Protocol, RuleAction, RulePlace, State,
+    Addresses, Certainty, Direction, FirewallDefault, FirewallRule, Item, Kind, Meaning, PathMask, Platform,
+    Policy, Ports, Protocol, RuleAction, RulePlace, State,
 };
 use crosswalk::{convert, vendor};
 use serde_json::Value;
@@ -100,7 +100,10 @@ trait Changes: Sized + Into<FirewallRule> {
         FirewallRule { remote: text.parse().unwrap(), ..self.into() }
     }
     fn out(self) -> FirewallRule {
-        FirewallRule { direction: Direction { inbound: false, outbound: true, packets: false }, ..self.into() }
+        FirewallRule {
+            direction: Direction { inbound: false, outbound: true, packets: false },
+            ..self.into()
+        }
     }
     fn both(self) -> FirewallRule {
         FirewallRule { direction: Direction::BOTH, ..self.into() }
@@ -184,7 +187,8 @@ fn matches(rule: &FirewallRule, packet: &Packet) -> Match {
             Addresses::Any => {}
             Addresses::Zone(_) => maybe = true,
             Addresses::Ranges(ranges) => {
-                let inside = |a: IpAddr, b: IpAddr| a.is_ipv4() == address.is_ipv4() && a <= address && address <= b;
+                let inside =
+                    |a: IpAddr, b: IpAddr| a.is_ipv4() == address.is_ipv4() && a <= address && address <= b;
                 if !ranges.iter().any(|r| inside(r.first, r.last)) {
                     return Match::No;
                 }
@@ -238,13 +242,15 @@ struct WinRule {
 
 impl WinRule {
     fn takes(&self, packet: &Packet) -> bool {
-        let port = |list: &[(u16, u16)], port| list.is_empty() || list.iter().any(|(a, b)| *a <= port && port <= *b);
+        let port =
+            |list: &[(u16, u16)], port| list.is_empty() || list.iter().any(|(a, b)| *a <= port && port <= *b);
         let address = |list: &[(IpAddr, IpAddr)], ip: IpAddr| {
             let inside = |a: &IpAddr, b: &IpAddr| a.is_ipv4() == ip.is_ipv4() && *a <= ip && ip <= *b;
             list.is_empty() || list.iter().any(|(a, b)| inside(a, b))
         };
         let (kind, code) = (packet.here, packet.there);
-        let icmp = |(t, c): &(u8, Option<u8>)| u16::from(*t) == kind && c.is_none_or(|c| u16::from(c) == code);
+        let icmp =
+            |(t, c): &(u8, Option<u8>)| u16::from(*t) == kind && c.is_none_or(|c| u16::from(c) == code);
         self.inbound == packet.inbound
             && self.protocol.is_none_or(|p| p == packet.protocol)
             && port(&self.local_ports, packet.here)
@@ -357,7 +363,9 @@ mod script {
     }
 
     pub fn assigned<'t>(tree: &'t Tree, source: &str, variable: &str) -> Node<'t> {
-        let of = |n: &Node<'t>| nodes(n.child(0).unwrap(), "variable").first().is_some_and(|v| text(*v, source) == variable);
+        let of = |n: &Node<'t>| {
+            nodes(n.child(0).unwrap(), "variable").first().is_some_and(|v| text(*v, source) == variable)
+        };
         let found: Vec<_> = nodes(tree.root_node(), "assignment_expression").into_iter().filter(of).collect();
         assert_eq!(found.len(), 1, "{variable} is assigned once");
         found[0]
@@ -373,7 +381,8 @@ mod script {
             let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
             for entry in nodes(table, "hash_entry") {
                 let key = text(nodes(entry, "key_expression")[0], source).to_owned();
-                let values = nodes(entry, "string_literal").into_iter().map(|n| decode(text(n, source))).collect();
+                let values =
+                    nodes(entry, "string_literal").into_iter().map(|n| decode(text(n, source))).collect();
                 assert!(fields.insert(key, values).is_none());
             }
             rules.push(rule(&fields));
@@ -386,8 +395,18 @@ mod script {
         let many = |key: &str| fields.get(key).cloned().unwrap_or_default();
         let one = |key: &str| many(key).first().cloned().unwrap_or_default();
         let known = [
-            "Name", "DisplayName", "Description", "Direction", "Action", "Protocol", "LocalPort", "RemotePort",
-            "IcmpType", "LocalAddress", "RemoteAddress", "Program",
+            "Name",
+            "DisplayName",
+            "Description",
+            "Direction",
+            "Action",
+            "Protocol",
+            "LocalPort",
+            "RemotePort",
+            "IcmpType",
+            "LocalAddress",
+            "RemoteAddress",
+            "Program",
         ];
         assert!(fields.keys().all(|k| known.contains(&k.as_str())), "{fields:?}");
         assert!(["Inbound", "Outbound"].contains(&one("Direction").as_str()));
@@ -589,7 +608,8 @@ mod policy_file {
             if value.is_empty() {
                 return Err(format!("{token} is empty"));
             }
-            let many = ["LPort", "RPort", "LPort2_10", "RPort2_10", "LA4", "RA4", "LA6", "RA6", "ICMP4", "ICMP6"];
+            let many =
+                ["LPort", "RPort", "LPort2_10", "RPort2_10", "LA4", "RA4", "LA6", "RA6", "ICMP4", "ICMP6"];
             if !many.contains(&token) {
                 if once.contains(&token) {
                     return Err(format!("{token} twice"));
@@ -610,14 +630,20 @@ mod policy_file {
                 if a.is_ipv6() == six && a <= b { Ok((a, b)) } else { Err(value.to_owned()) }
             };
             match token {
-                "Action" => rule.block = *["Allow", "Block"].iter().find(|a| **a == value).ok_or("action")? == "Block",
+                "Action" => {
+                    rule.block = *["Allow", "Block"].iter().find(|a| **a == value).ok_or("action")? == "Block"
+                }
                 "Active" => {
                     if value != "TRUE" {
                         return Err("not active".to_owned());
                     }
                 }
-                "Dir" => rule.inbound = *["In", "Out"].iter().find(|d| **d == value).ok_or("direction")? == "In",
-                "Protocol" if value.len() <= 3 => rule.protocol = Some(value.parse().map_err(|_| "protocol")?),
+                "Dir" => {
+                    rule.inbound = *["In", "Out"].iter().find(|d| **d == value).ok_or("direction")? == "In"
+                }
+                "Protocol" if value.len() <= 3 => {
+                    rule.protocol = Some(value.parse().map_err(|_| "protocol")?)
+                }
                 "LPort" => rule.local_ports.push((number(value)?, number(value)?)),
                 "RPort" => rule.remote_ports.push((number(value)?, number(value)?)),
                 "LPort2_10" => rule.local_ports.push(range(value)?),
@@ -736,7 +762,9 @@ fn judge(policy: &Policy, rows: &[Row], rules: &[WinRule], packet: &Packet) -> R
     for at in ordered(policy) {
         let item = &policy.items[at];
         let (found, action) = match &item.kind {
-            Kind::FirewallRule(rule) if item.state == State::Active => (matches(rule, packet), Some(rule.action)),
+            Kind::FirewallRule(rule) if item.state == State::Active => {
+                (matches(rule, packet), Some(rule.action))
+            }
             _ => (Match::Maybe, None),
         };
         let row = &rows[at];
@@ -765,7 +793,9 @@ fn judge(policy: &Policy, rows: &[Row], rules: &[WinRule], packet: &Packet) -> R
             Some(RuleAction::Allow) if allowed && may_be_blocked => {
                 Err(format!("{packet:?}: a row before {} may block it, and Windows allows it", row.id))
             }
-            Some(RuleAction::Block) if [Fate::Exact, Fate::Stricter].contains(&fate) && result != Result_::Blocked => {
+            Some(RuleAction::Block)
+                if [Fate::Exact, Fate::Stricter].contains(&fate) && result != Result_::Blocked =>
+            {
                 Err(format!("{packet:?}: row {} is {} and Windows does not block it", row.id, fate.word()))
             }
             Some(RuleAction::Allow) if fate == Fate::Exact && !doubt && !allowed => {
@@ -801,7 +831,15 @@ impl Dice {
 
 const PORTS: &[&str] = &["Any", "Any", "80", "443", "80,443", "79-443", "0-1023", "1024-65535", "443-444"];
 const PLACES: &[&str] = &[
-    "Any", "Any", "Any", "10.0.0.0/8", "10.0.0.1", "10.0.0.1-10.0.1.9", "0.0.0.0/0", "2001:db8::/32", "10.1.0.0/16,2001:db8::1",
+    "Any",
+    "Any",
+    "Any",
+    "10.0.0.0/8",
+    "10.0.0.1",
+    "10.0.0.1-10.0.1.9",
+    "0.0.0.0/0",
+    "2001:db8::/32",
+    "10.1.0.0/16,2001:db8::1",
 ];
 const PROGRAMS: [&str; 3] = ["C:\\Apps\\one.exe", "C:\\Apps\\two.exe", "C:\\Windows\\three.exe"];
 
@@ -825,7 +863,9 @@ fn random_rule(dice: &mut Dice, odd: bool) -> FirewallRule {
     }
     if protocol.starts_with("ICMP") {
         rule.icmp_type = dice.of(&[None, Some(8), Some(3)]);
-        rule.icmp_code = dice.of(&[None, None, Some(0), Some(1)]).filter(|_| rule.icmp_type.is_some() || dice.roll(4) == 0);
+        rule.icmp_code = dice
+            .of(&[None, None, Some(0), Some(1)])
+            .filter(|_| rule.icmp_type.is_some() || dice.roll(4) == 0);
     }
     rule.remote = dice.of(PLACES).parse().unwrap();
     if dice.roll(6) == 0 {
@@ -876,7 +916,17 @@ fn random_packet(dice: &mut Dice) -> Packet {
     let places: &[&str] = if six {
         &["2001:db8::1", "2001:db8:0:1::", "2001:db7::9", "::"]
     } else {
-        &["10.0.0.1", "10.0.0.0", "10.0.1.9", "10.0.1.10", "10.1.2.3", "10.255.255.255", "11.0.0.0", "192.0.2.7", "255.255.255.255"]
+        &[
+            "10.0.0.1",
+            "10.0.0.0",
+            "10.0.1.9",
+            "10.0.1.10",
+            "10.1.2.3",
+            "10.255.255.255",
+            "11.0.0.0",
+            "192.0.2.7",
+            "255.255.255.255",
+        ]
     };
     Packet {
         inbound: dice.roll(2) == 0,
@@ -932,7 +982,8 @@ fn the_three_carriers_hold_the_same_rules() {
         let [script, graph, gpo] = &all;
         assert_eq!(script.rules, gpo.rules);
         // Graph has no identifiers.
-        let nameless: Vec<WinRule> = script.rules.iter().map(|r| WinRule { id: String::new(), ..r.clone() }).collect();
+        let nameless: Vec<WinRule> =
+            script.rules.iter().map(|r| WinRule { id: String::new(), ..r.clone() }).collect();
         assert_eq!(nameless, graph.rules);
         let sorted = |b: &[bool]| {
             let mut b = b.to_vec();
@@ -942,7 +993,8 @@ fn the_three_carriers_hold_the_same_rules() {
         assert_eq!(sorted(&script.blocked), sorted(&graph.blocked));
         assert_eq!(sorted(&script.blocked), sorted(&gpo.blocked));
         for other in [graph, gpo] {
-            let told = |c: &Converted| c.rows.iter().map(|r| (r.fate, r.code, r.reason.clone())).collect::<Vec<_>>();
+            let told =
+                |c: &Converted| c.rows.iter().map(|r| (r.fate, r.code, r.reason.clone())).collect::<Vec<_>>();
             assert_eq!(told(script), told(other));
         }
         let mut ids: Vec<&str> = gpo.rules.iter().map(|r| r.id.as_str()).collect();
@@ -974,7 +1026,10 @@ fn the_judge_can_say_no() {
             seen[n] += usize::from(bad(rules));
         }
     }
-    println!("{tried} lists, noticed: a block rule gone {}, turned {}, widened {}", seen[0], seen[1], seen[2]);
+    println!(
+        "{tried} lists, noticed: a block rule gone {}, turned {}, widened {}",
+        seen[0], seen[1], seen[2]
+    );
     assert!(tried > 100 && seen.iter().all(|n| *n * 10 > tried * 6), "{seen:?} of {tried}");
 }
 
@@ -1024,7 +1079,15 @@ fn a_program_cannot_be_taken_out() {
         block("UDP").out().program("C:\\App\\b.exe"),
     ]);
     assert_eq!(fates(&policy), [(Fate::Exact, 1), (Fate::Covered, 0), (Fate::Exact, 1)]);
-    for path in ["C:\\App\\*.exe", "%ProgramFiles%\\a.exe", "a.exe", "C:\\PROGRA~1\\a.exe", "\\\\srv\\a.exe", "C:\\a.exe\\", "C:/a.exe"] {
+    for path in [
+        "C:\\App\\*.exe",
+        "%ProgramFiles%\\a.exe",
+        "a.exe",
+        "C:\\PROGRA~1\\a.exe",
+        "\\\\srv\\a.exe",
+        "C:\\a.exe\\",
+        "C:/a.exe",
+    ] {
         assert_eq!(fates(&list(vec![block("TCP").program(path)])), [(Fate::ByHand, 0)], "{path}");
     }
 }
@@ -1032,9 +1095,11 @@ fn a_program_cannot_be_taken_out() {
 #[test]
 fn what_is_not_read_counts_against_the_rules_behind_it() {
     let by_hand = State::ByHand { code: "CW1034", reason: "x".to_owned() };
-    let rules = |order, rule: FirewallRule| (Kind::FirewallRule(FirewallRule { order, ..rule }), State::Active);
+    let rules =
+        |order, rule: FirewallRule| (Kind::FirewallRule(FirewallRule { order, ..rule }), State::Active);
     let unread = |order| (Kind::RuleNotRead(RulePlace { list: 0, order }), by_hand.clone());
-    let fates_of = |items: Vec<(Kind, State)>| fates(&policy(items)).iter().map(|(f, _)| *f).collect::<Vec<_>>();
+    let fates_of =
+        |items: Vec<(Kind, State)>| fates(&policy(items)).iter().map(|(f, _)| *f).collect::<Vec<_>>();
     // Behind: nothing changes.
     assert_eq!(fates_of(vec![rules(0, allow("TCP")), unread(Some(1))]), [Fate::Exact, Fate::ByHand]);
     // Before: the allow may be decided, the block is written whole.
@@ -1051,14 +1116,18 @@ fn what_is_not_read_counts_against_the_rules_behind_it() {
 
 #[test]
 fn several_lists_have_no_order() {
-    let of = |list: u32, rule: FirewallRule| (Kind::FirewallRule(FirewallRule { list, ..rule }), State::Active);
+    let of =
+        |list: u32, rule: FirewallRule| (Kind::FirewallRule(FirewallRule { list, ..rule }), State::Active);
     let two = policy(vec![
         of(0, allow("TCP").local_port("443")),
         of(1, block("TCP").local_port("443")),
         of(1, block("UDP")),
         of(0, block("UDP")),
     ]);
-    assert_eq!(fates(&two).iter().map(|(f, _)| *f).collect::<Vec<_>>(), [Fate::ByHand, Fate::ByHand, Fate::Exact, Fate::Exact]);
+    assert_eq!(
+        fates(&two).iter().map(|(f, _)| *f).collect::<Vec<_>>(),
+        [Fate::ByHand, Fate::ByHand, Fate::Exact, Fate::Exact]
+    );
     let conversion = convert(&two, vendor::find(ROUTES[0]).unwrap(), &Options::default());
     assert!(conversion.findings.iter().any(|f| f.code == "CW0212"));
 }
@@ -1113,7 +1182,9 @@ const WORST: &[&str] = &[
 #[test]
 fn names_get_nowhere() {
     let long = "x".repeat(4000);
-    let rules = || WORST.iter().copied().chain([long.as_str()]).map(|n| block("TCP").named(n)).collect::<Vec<_>>();
+    let names = || WORST.iter().copied().chain([long.as_str()]).enumerate();
+    let rules =
+        || names().map(|(n, name)| block("TCP").local_port(&n.to_string()).named(name)).collect::<Vec<_>>();
     let policy = list(rules());
     let all = ROUTES.map(|route| converted(&policy, route, &Options::default()));
     for done in &all {
@@ -1121,7 +1192,11 @@ fn names_get_nowhere() {
         let mut titles: Vec<&str> = done.rules.iter().map(|r| r.title.as_str()).collect();
         for (rule, name) in done.rules.iter().zip(rules()) {
             assert!(rule.block && rule.protocol == Some(6), "{rule:?}");
-            assert!(rule.title.starts_with("Crosswalk ") && !rule.title.contains(['/', '|']), "{}", rule.title);
+            assert!(
+                rule.title.starts_with("Crosswalk ") && !rule.title.contains(['/', '|']),
+                "{}",
+                rule.title
+            );
             assert!(rule.title.chars().count() < 120 && !rule.title.chars().any(char::is_control));
             if !rule.description.is_empty() {
                 assert_eq!(rule.description, format!("Name in the source: {}", name.name));
@@ -1139,7 +1214,10 @@ fn names_get_nowhere() {
         let of = |text: &str| -> Vec<String> {
             let tree = script::parse(text.trim_start_matches('\u{FEFF}'));
             let text = text.trim_start_matches('\u{FEFF}');
-            script::nodes(tree.root_node(), kind).into_iter().map(|n| script::text(n, text).to_owned()).collect()
+            script::nodes(tree.root_node(), kind)
+                .into_iter()
+                .map(|n| script::text(n, text).to_owned())
+                .collect()
         };
         assert_eq!(of(&full), of(&bare), "{kind}");
     }
@@ -1151,8 +1229,27 @@ fn the_script_keeps_to_the_reference() {
     let Some(folder) = common::shared("conformance/defender/powershell") else { return };
     let table = std::fs::read_to_string(folder.join("parameters.tsv")).unwrap();
     let known: Vec<Vec<&str>> = table.lines().map(|l| l.split('\t').collect()).collect();
-    let has = |command: &str, parameter: &str| known.iter().any(|r| r[0] == command && r[1] == format!("-{parameter}"));
-    for name in ["Name", "DisplayName", "Description", "Direction", "Action", "Protocol", "LocalPort", "RemotePort", "IcmpType", "LocalAddress", "RemoteAddress", "Program", "Group", "Enabled", "Profile", "PolicyStore"] {
+    let has = |command: &str, parameter: &str| {
+        known.iter().any(|r| r[0] == command && r[1] == format!("-{parameter}"))
+    };
+    for name in [
+        "Name",
+        "DisplayName",
+        "Description",
+        "Direction",
+        "Action",
+        "Protocol",
+        "LocalPort",
+        "RemotePort",
+        "IcmpType",
+        "LocalAddress",
+        "RemoteAddress",
+        "Program",
+        "Group",
+        "Enabled",
+        "Profile",
+        "PolicyStore",
+    ] {
         assert!(has("New-NetFirewallRule", name), "{name}");
     }
     let done = converted(&list(vec![block("TCP")]), ROUTES[0], &Options::default());
@@ -1181,7 +1278,17 @@ fn the_script_keeps_to_the_reference() {
         .collect();
     assert_eq!(
         changing,
-        ["Add-Rule", "Invoke-Apply", "Invoke-Undo", "Invoke-Verify", "New-NetFirewallRule", "Remove-NetFirewallRule", "Set-DefaultAction", "Set-NetFirewallProfile", "Set-StrictMode"]
+        [
+            "Add-Rule",
+            "Invoke-Apply",
+            "Invoke-Undo",
+            "Invoke-Verify",
+            "New-NetFirewallRule",
+            "Remove-NetFirewallRule",
+            "Set-DefaultAction",
+            "Set-NetFirewallProfile",
+            "Set-StrictMode"
+        ]
     );
     // A script with a fault is noticed.
     assert!(script::parse(&text.replacen("$Rules = @(", "$Rules = @(((", 1)).root_node().has_error());
@@ -1209,7 +1316,8 @@ fn shape(value: &Value, path: &str, out: &mut Vec<String>) {
 fn bodies_have_the_shape_of_the_sample() {
     let Some(folder) = common::shared("conformance/defender/intune") else { return };
     let sample: Value =
-        serde_json::from_slice(&std::fs::read(folder.join("graph_post_firewall_rules.json")).unwrap()).unwrap();
+        serde_json::from_slice(&std::fs::read(folder.join("graph_post_firewall_rules.json")).unwrap())
+            .unwrap();
     let policy = list(vec![
         FirewallRule { icmp_type: Some(8), ..allow("ICMP") },
         allow("TCP").local_port("443").program("C:\\App\\a.exe").remote("10.0.0.0/8"),
@@ -1232,7 +1340,8 @@ fn bodies_have_the_shape_of_the_sample() {
     for (n, group) in groups.iter().enumerate() {
         for child in group["children"].as_array().unwrap() {
             let suffix = child["settingDefinitionId"].as_str().unwrap().strip_prefix(GROUP).unwrap();
-            let row: Vec<&str> = table.lines().map(|l| l.split('\t').collect::<Vec<_>>()).find(|r| r[0] == suffix).unwrap();
+            let row: Vec<&str> =
+                table.lines().map(|l| l.split('\t').collect::<Vec<_>>()).find(|r| r[0] == suffix).unwrap();
             let reference = &child["settingInstanceTemplateReference"];
             if n == 0 && suffix != "_icmptypesandcodes" {
                 assert_eq!(reference["settingInstanceTemplateId"], row[2], "{suffix}");
@@ -1262,13 +1371,24 @@ fn default_actions_have_the_shape_of_real_exports() {
     for setting in settings {
         let ours = &setting["settingInstance"];
         let id = |i: &Value| i["settingDefinitionId"].clone();
-        let real = real["settings"].as_array().unwrap().iter().map(|s| &s["settingInstance"]).find(|i| id(i) == id(ours));
+        let real = real["settings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| &s["settingInstance"])
+            .find(|i| id(i) == id(ours));
         let real = real.unwrap();
         assert_eq!(real["choiceSettingValue"]["value"], ours["choiceSettingValue"]["value"]);
         for child in ours["choiceSettingValue"]["children"].as_array().unwrap() {
-            let theirs = real["choiceSettingValue"]["children"].as_array().unwrap().iter().find(|i| id(i) == id(child)).unwrap();
+            let theirs = real["choiceSettingValue"]["children"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|i| id(i) == id(child))
+                .unwrap();
             let keys = |v: &Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-            let wanted: Vec<String> = keys(theirs).into_iter().filter(|k| k != "auditRuleInformation").collect();
+            let wanted: Vec<String> =
+                keys(theirs).into_iter().filter(|k| k != "auditRuleInformation").collect();
             assert_eq!(keys(child), wanted);
         }
     }
@@ -1289,7 +1409,9 @@ fn texts_of_rules_keep_to_the_grammar() {
     for _ in 0..300 {
         let done = converted(&random_policy(&mut dice, false), ROUTES[2], &Options::default());
         let Some(bytes) = done.files.get("windows-firewall.pol") else { continue };
-        for (key, _, text) in policy_file::pol(bytes).iter().filter(|(key, ..)| key.ends_with("FirewallRules")) {
+        for (key, _, text) in
+            policy_file::pol(bytes).iter().filter(|(key, ..)| key.ends_with("FirewallRules"))
+        {
             assert!(key.starts_with("SOFTWARE\\Policies\\"));
             for field in text.trim_end_matches('|').split('|').skip(1) {
                 let token = field.split('=').next().unwrap().to_owned();
@@ -1322,7 +1444,11 @@ fn more_than_a_hundred_rules() {
     let names: Vec<&String> = done.files.keys().collect();
     assert_eq!(
         names,
-        ["windows-firewall-rules-2.graph.json", "windows-firewall-rules-3.graph.json", "windows-firewall-rules.graph.json"]
+        [
+            "windows-firewall-rules-2.graph.json",
+            "windows-firewall-rules-3.graph.json",
+            "windows-firewall-rules.graph.json"
+        ]
     );
     assert_eq!(done.rules.len(), 250);
     assert_eq!(done.rows[249].written[0].file, "windows-firewall-rules-3.graph.json");
@@ -1343,35 +1469,55 @@ fn long_lists_take_no_time() {
     assert!(start.elapsed().as_secs() < 60);
 }
 
+/// Policies of KESL read packet rules without anybody confirming columns, so they make a test bed for the order of the list.
 #[test]
 fn packet_rules_of_linux_policies_as_a_test_bed() {
+    let given = common::fixtures().into_iter().find(|g| g.label.starts_with("kesl-branch-office/")).unwrap();
+    let text = String::from_utf8(given.bytes).unwrap();
+    const SECTION: &str = "[MonitoringTask.item_0001.Settings.PacketRules.item_0000]";
+    let (before, rest) = text.split_once(SECTION).unwrap();
+    let after = &rest[rest.find("\n[").unwrap()..];
     let mut dice = Dice(77);
-    let mut seen = 0;
-    for given in common::inputs() {
-        let Ok(reading) = common::reading(&given.name, &given.bytes) else { continue };
-        let mut policy = crosswalk::interpret(&[&reading], &common::generous().answers);
-        let rules = policy.items.iter().filter(|i| matches!(i.kind, Kind::FirewallRule(_) | Kind::RuleNotRead(_)));
-        let lists: std::collections::BTreeSet<u32> = rules
-            .clone()
-            .map(|i| match &i.kind {
-                Kind::FirewallRule(r) => r.list,
-                Kind::RuleNotRead(p) => p.list,
-                _ => 0,
-            })
-            .collect();
-        if rules.count() == 0 || lists.len() > 1 {
-            continue;
+    let mut fates: BTreeMap<&str, usize> = BTreeMap::new();
+    for _ in 0..60 {
+        let mut rules = String::new();
+        let mut numbers: Vec<usize> = (0..6).collect();
+        if dice.roll(2) == 0 {
+            numbers.reverse();
         }
+        for number in numbers {
+            let protocol = dice.of(&["TCP", "TCP", "UDP", "Any", "ICMP", "nonsense"]);
+            rules.push_str(&SECTION.replace("0000", &format!("{number:04}")));
+            rules.push_str(&format!("\nName=r{number}\nFirewallAction={}\n", dice.of(&["Allow", "Block"])));
+            rules.push_str(&format!("Protocol={protocol}\nRemotePorts=Any\n"));
+            let ports = if ["TCP", "UDP"].contains(&protocol) {
+                dice.of(&["Any", "80", "80,443", "443"])
+            } else {
+                "Any"
+            };
+            rules.push_str(&format!("LocalPorts={ports}\n"));
+            let way = dice.of(&["Incoming", "Outgoing", "IncomingOutgoing", "In", "IncomingPacket"]);
+            rules.push_str(&format!(
+                "Direction={way}\nRemoteAddress={}\n\n",
+                dice.of(&["Any", "10.0.0.0/8", "10.0.0.1", "Trusted"])
+            ));
+        }
+        let text = format!("{before}{rules}{after}");
+        let reading = common::reading("input.ini", text.as_bytes()).unwrap();
+        let mut policy = crosswalk::interpret(&[&reading], &Options::default().answers);
+        assert_eq!(ordered(&policy).len(), 6, "{text}");
         policy.platform = Platform::Windows;
-        for route in ROUTES {
-            let done = converted(&policy, route, &Options::default());
-            for _ in 0..300 {
-                let packet = random_packet(&mut dice);
-                judge(&policy, &done.rows, &done.rules, &packet).unwrap_or_else(|why| panic!("{}: {why}", given.label));
-            }
-            seen += done.rules.len();
+        let done = converted(&policy, ROUTES[2], &Options::default());
+        for at in ordered(&policy) {
+            *fates.entry(done.rows[at].fate.word()).or_default() += 1;
+        }
+        for _ in 0..400 {
+            let packet = random_packet(&mut dice);
+            judge(&policy, &done.rows, &done.rules, &packet).unwrap_or_else(|why| panic!("{why}\n{rules}"));
         }
     }
-    println!("{seen} rules");
-    assert!(seen > 5);
+    println!("{fates:?}");
+    for fate in ["exact", "stricter", "covered", "by-hand"] {
+        assert!(fates.get(fate).is_some_and(|n| *n > 5), "{fate} is rare: {fates:?}");
+    }
 }

@@ -64,7 +64,9 @@ pub fn apply(row: &Row<'_>) -> Made {
         Ok((source, kind)) => (source, kind, row.problem()),
         Err(reason) => {
             let kind = match rows {
-                Rows::FirewallRule => Kind::RuleNotRead(RulePlace { list: row.list_start(), order: row.order().ok() }),
+                Rows::FirewallRule => {
+                    Kind::RuleNotRead(RulePlace { list: row.list_start(), order: row.order().ok() })
+                }
                 _ => Kind::Inventory,
             };
             (row.table.verbatim(row.at, row.document), kind, Some(reason))

@@ -8,8 +8,7 @@ use crate::finding::Finding;
 use crate::intake::InputInfo;
 use crate::intake::leaves::Leaves;
 pub use firewall::{
-    AddressRange, Addresses, Direction, FirewallRule, NotUnderstood, Ports, Protocol, RuleAction,
-    RulePlace,
+    AddressRange, Addresses, Direction, FirewallRule, NotUnderstood, Ports, Protocol, RuleAction, RulePlace,
 };
 
 use crate::mask::{self, Flags, Language, Machine, MaskError, Parsed, PathSet, Side};

@@ -12,8 +12,7 @@ use crate::mask::{Language, Machine};
 use crate::options::Answers;
 use crate::policy::{
     Addresses, Certainty, Direction, Exclusion, FirewallRule, Kind, Meaning, NotUnderstood, PathMask, Ports,
-    RulePlace,
-    Reach, RuleAction, State, TrustedApplication,
+    Reach, RuleAction, RulePlace, State, TrustedApplication,
 };
 
 /// Lists whose elements are structs, with the keys that their elements may have.

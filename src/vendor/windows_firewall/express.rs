@@ -174,7 +174,8 @@ fn coordinates(piece: &Piece, rule: &mut Rule) -> Option<()> {
             if !all && a.len().saturating_mul(codes) > MOST_VALUES as u128 {
                 return None;
             }
-            let numbers = |set: &Set| -> Vec<u128> { set.ranges().iter().flat_map(|(x, y)| *x..=*y).collect() };
+            let numbers =
+                |set: &Set| -> Vec<u128> { set.ranges().iter().flat_map(|(x, y)| *x..=*y).collect() };
             if !all {
                 let codes = if *b == all_b { vec![None] } else { numbers(b).into_iter().map(Some).collect() };
                 let each = |kind: u128| codes.iter().map(move |code| (kind, *code));

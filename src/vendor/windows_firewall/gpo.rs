@@ -76,7 +76,9 @@ fn text(entry: &Entry) -> String {
         }
     }
     let name = entry.value.as_str();
-    for (token, value) in [("App", entry.field("Program")), ("Name", name), ("Desc", entry.field("Description"))] {
+    for (token, value) in
+        [("App", entry.field("Program")), ("Name", name), ("Desc", entry.field("Description"))]
+    {
         if !value.is_empty() {
             push(token, value);
         }

@@ -42,7 +42,8 @@ const LONGEST_NAME: usize = 80;
 /// Name space for the identifiers of rules.
 const NAME_SPACE: Uuid = Uuid::from_u128(0x51f4_0c9e_2b7d_5a38_8e61_d20c_97ab_4f13);
 
-const CARRIES: &str = "packet rules with protocol, ports, ICMP types, addresses and a program; default actions, by decision";
+const CARRIES: &str =
+    "packet rules with protocol, ports, ICMP types, addresses and a program; default actions, by decision";
 
 static POWERSHELL: RouteInfo = RouteInfo {
     id: "windows-firewall/powershell",
@@ -170,7 +171,9 @@ impl Carrier {
         if allow {
             return Verdict::covered(
                 codes::TARGET_DEFAULT,
-                format!("Left at the default of Windows for {way} traffic, which protects no less; nothing is opened for all"),
+                format!(
+                    "Left at the default of Windows for {way} traffic, which protects no less; nothing is opened for all"
+                ),
             );
         }
         let reason = format!(
@@ -341,13 +344,17 @@ fn values<'e>(entry: &'e Entry, name: &str) -> Vec<&'e str> {
 
 /// Whether every carrier can hold a text.
 fn holds(text: &str) -> bool {
-    registry::holds_text(text) && !text.is_empty() && !text.contains('|') && text.chars().count() <= 4 * LONGEST_NAME
+    registry::holds_text(text)
+        && !text.is_empty()
+        && !text.contains('|')
+        && text.chars().count() <= 4 * LONGEST_NAME
 }
 
 /// A name without what a carrier cannot hold: control characters, `/` and `|`.
 fn cleaned(name: &str) -> String {
     let bad = |c: char| {
-        c.is_control() || matches!(c, '/' | '|' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+        c.is_control()
+            || matches!(c, '/' | '|' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
     };
     let spaced: String = name.chars().map(|c| if bad(c) { ' ' } else { c }).collect();
     let words: Vec<&str> = spaced.split_whitespace().collect();

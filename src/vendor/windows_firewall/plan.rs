@@ -75,7 +75,8 @@ pub struct Plan {
 
 /// Whether an item is a rule of a list that is in force.
 fn in_force(item: &Item) -> bool {
-    matches!(item.kind, Kind::FirewallRule(_) | Kind::RuleNotRead(_)) && !matches!(item.state, State::Inactive(_))
+    matches!(item.kind, Kind::FirewallRule(_) | Kind::RuleNotRead(_))
+        && !matches!(item.state, State::Inactive(_))
 }
 
 /// A rule in its place.
@@ -248,8 +249,11 @@ fn traffic(rule: &FirewallRule) -> Read {
     if rule.action == RuleAction::ByApplication {
         note(SURE, "The rules for the application decide, and they are not in the file");
     }
-    let mut directions: Vec<bool> =
-        [(true, rule.direction.inbound), (false, rule.direction.outbound)].iter().filter(|(_, is)| *is).map(|(d, _)| *d).collect();
+    let mut directions: Vec<bool> = [(true, rule.direction.inbound), (false, rule.direction.outbound)]
+        .iter()
+        .filter(|(_, is)| *is)
+        .map(|(d, _)| *d)
+        .collect();
     if rule.direction.packets || directions.is_empty() {
         directions = vec![true, false];
         note(codes::CONDITION, "The rule is for single packets; rules of Windows are for connections");
@@ -270,11 +274,16 @@ fn traffic(rule: &FirewallRule) -> Read {
                 Some(v) => Set::of([(u128::from(v), u128::from(v))]),
                 None => all,
             };
-            coordinates.push((layer, match layer {
-                Layer::Tcp | Layer::Udp | Layer::Sctp => (ports(&rule.local_ports), ports(&rule.remote_ports)),
-                Layer::Icmp4 | Layer::Icmp6 => (one(rule.icmp_type, full.0), one(rule.icmp_code, full.1)),
-                Layer::Rest => (Set::of([(u128::from(n), u128::from(n))]), full.1),
-            }));
+            coordinates.push((
+                layer,
+                match layer {
+                    Layer::Tcp | Layer::Udp | Layer::Sctp => {
+                        (ports(&rule.local_ports), ports(&rule.remote_ports))
+                    }
+                    Layer::Icmp4 | Layer::Icmp6 => (one(rule.icmp_type, full.0), one(rule.icmp_code, full.1)),
+                    Layer::Rest => (Set::of([(u128::from(n), u128::from(n))]), full.1),
+                },
+            ));
         }
     }
     let kinds: Vec<Layer> = coordinates.iter().map(|(l, _)| *l).collect();
@@ -291,7 +300,10 @@ fn traffic(rule: &FirewallRule) -> Read {
         None => Program::ANY,
         Some(mask) if literal(&mask.text, mask.language) => Program::Is(program_key(&mask.text)),
         Some(_) => {
-            note(codes::CONDITION, "A rule of Windows takes one program by its full path, without wildcards and variables");
+            note(
+                codes::CONDITION,
+                "A rule of Windows takes one program by its full path, without wildcards and variables",
+            );
             Program::ANY
         }
     };
@@ -342,16 +354,19 @@ fn literal(path: &str, language: Language) -> bool {
     let mut chars = path.chars();
     let drive = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
     let rest = chars.as_str();
-    let bad = |c: char| {
-        c.is_control() || "/*?\"<>|%:;,$`\u{2028}\u{2029}\u{FEFF}\u{FFFE}\u{FFFF}".contains(c)
-    };
+    let bad =
+        |c: char| c.is_control() || "/*?\"<>|%:;,$`\u{2028}\u{2029}\u{FEFF}\u{FFFE}\u{FFFF}".contains(c);
     let Some(below) = rest.strip_prefix(":\\") else { return false };
     let parts = || below.split('\\');
     let part = |part: &str| {
         // A short name (PROGRA~1) is another name of a file.
         !part.is_empty() && !part.starts_with(' ') && !part.ends_with([' ', '.']) && !part.contains('~')
     };
-    path.len() <= LONGEST_PATH && drive && language != Language::Kesl && !below.contains(bad) && parts().all(part)
+    path.len() <= LONGEST_PATH
+        && drive
+        && language != Language::Kesl
+        && !below.contains(bad)
+        && parts().all(part)
 }
 
 /// Where an input holds several lists, rules of one that overlap rules of another stay with a person.
@@ -361,7 +376,8 @@ fn apart(rules: &mut [Placed<'_>], work: &mut Work) {
         for (m, other) in rules.iter().enumerate().skip(n + 1).filter(|(_, o)| o.list != one.list) {
             let same = one.sure && other.sure && one.action() == other.action();
             let met = !same
-                && (!work.spend(one.most.len(), other.most.len()) || shared(&one.most, &other.most).is_some());
+                && (!work.spend(one.most.len(), other.most.len())
+                    || shared(&one.most, &other.most).is_some());
             for at in [n, m] {
                 if let Some(clash) = clash.get_mut(at) {
                     *clash |= met;
@@ -431,7 +447,11 @@ fn one(rule: &Placed<'_>, before: &mut Before, work: &mut Work) -> Outcome {
         if in_force || rule.action() != Some(RuleAction::Block) || rule.hand.is_some() {
             let by = touching(&rule.most, named(&before.decided));
             let reason = format!("No traffic is left for this rule: {} decide before it", rows(&by));
-            let reason = if by.len() == 1 { reason.replace(" decide before it", " decides before it") } else { reason };
+            let reason = if by.len() == 1 {
+                reason.replace(" decide before it", " decides before it")
+            } else {
+                reason
+            };
             return outcome(rule, Fate::Covered, codes::RULE_ORDER, reason);
         }
     }
@@ -549,7 +569,8 @@ fn block(rule: &Placed<'_>, before: &Before) -> Outcome {
         None => (Vec::new(), both.collect()),
     };
     if missing.is_empty() {
-        let lost = want.iter().flat_map(|want| before.lost.iter().map(move |(row, p)| (row, shared(want, p))));
+        let lost =
+            want.iter().flat_map(|want| before.lost.iter().map(move |(row, p)| (row, shared(want, p))));
         let lost: Vec<(&str, Piece)> = lost.filter_map(|(row, p)| Some((row.as_str(), p?))).collect();
         if let Some((_, example)) = lost.first() {
             let names: Vec<&str> = lost.iter().map(|(row, _)| *row).collect();
@@ -574,8 +595,14 @@ fn block(rule: &Placed<'_>, before: &Before) -> Outcome {
     }
     if missing.iter().all(|inbound| wide(*inbound)) {
         let (way, example) = match missing.as_slice() {
-            [true] => ("incoming", "incoming TCP to local port 3389, where a rule of Windows or of another program allows it"),
-            [false] => ("outgoing", "outgoing TCP to remote port 25, where a rule of Windows or of another program allows it"),
+            [true] => (
+                "incoming",
+                "incoming TCP to local port 3389, where a rule of Windows or of another program allows it",
+            ),
+            [false] => (
+                "outgoing",
+                "outgoing TCP to remote port 25, where a rule of Windows or of another program allows it",
+            ),
             _ => (
                 "incoming and outgoing",
                 "incoming TCP to local port 3389, where a rule of Windows or of another program allows it",

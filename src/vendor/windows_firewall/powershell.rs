@@ -39,7 +39,8 @@ fn script(entries: &[Entry], stamp: &Stamp<'_>) -> Option<Vec<u8>> {
         out.push_str(text);
         out.push_str("\r\n");
     };
-    let hash: String = stamp.input_sha256.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '+').collect();
+    let hash: String =
+        stamp.input_sha256.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '+').collect();
     for text in TEMPLATE.lines() {
         match text.strip_prefix("# crosswalk:") {
             Some("stamp") => {

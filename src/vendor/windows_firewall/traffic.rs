@@ -72,7 +72,11 @@ impl Set {
             if first <= last {
                 both.push((first, last));
             }
-            if a.1 < b.1 { left.next() } else { right.next() };
+            if a.1 < b.1 {
+                left.next()
+            } else {
+                right.next()
+            };
         }
         Self(both)
     }
@@ -264,7 +268,13 @@ impl Piece {
     /// Everything of a direction, family and layer.
     pub fn everything(inbound: bool, six: bool, layer: Layer) -> Self {
         let (a, b) = layer.full();
-        Self { inbound, six, layer, axes: [a, b, all_addresses(six), all_addresses(six)], program: Program::ANY }
+        Self {
+            inbound,
+            six,
+            layer,
+            axes: [a, b, all_addresses(six), all_addresses(six)],
+            program: Program::ANY,
+        }
     }
 
     fn comparable(&self, other: &Self) -> bool {
@@ -307,7 +317,9 @@ impl Piece {
                 axis.clone_from(shared);
             }
         }
-        left.extend(self.program.minus(&other.program).into_iter().map(|program| Self { program, ..core.clone() }));
+        left.extend(
+            self.program.minus(&other.program).into_iter().map(|program| Self { program, ..core.clone() }),
+        );
         left
     }
 

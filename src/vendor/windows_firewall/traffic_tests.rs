@@ -118,14 +118,26 @@ fn pieces_at_every_point() {
         let (a, b) = (piece(&mut dice, &layers), piece(&mut dice, &layers));
         let b = Piece { inbound: a.inbound, six: a.six, layer: a.layer, ..b };
         let b = match a.layer {
-            Layer::Rest => Piece { axes: [b.axes[0].and(&Layer::Rest.full().0), Set::to(0), b.axes[2].clone(), b.axes[3].clone()], ..b },
+            Layer::Rest => Piece {
+                axes: [
+                    b.axes[0].and(&Layer::Rest.full().0),
+                    Set::to(0),
+                    b.axes[2].clone(),
+                    b.axes[3].clone(),
+                ],
+                ..b
+            },
             _ => b,
         };
         let difference = a.minus(&b);
         let joined = merged([difference.clone(), vec![a.clone()]].concat());
         for point in points(&mut dice, &[a.layer], 60) {
             let (in_a, in_b) = (inside(&a, &point), inside(&b, &point));
-            assert_eq!(a.and(&b).is_some_and(|both| inside(&both, &point)), in_a && in_b, "{a:?} {b:?} {point:?}");
+            assert_eq!(
+                a.and(&b).is_some_and(|both| inside(&both, &point)),
+                in_a && in_b,
+                "{a:?} {b:?} {point:?}"
+            );
             let times = difference.iter().filter(|p| inside(p, &point)).count();
             assert_eq!(times, usize::from(in_a && !in_b), "{a:?} {b:?} {point:?}");
             assert_eq!(joined.iter().any(|p| inside(p, &point)), in_a);
