@@ -159,10 +159,8 @@ fn matches(rule: &FirewallRule, packet: &Packet) -> Match {
     } else if !(if packet.inbound { rule.direction.inbound } else { rule.direction.outbound }) {
         return Match::No;
     }
-    if let Protocol::Number(number) = rule.protocol {
-        if number != packet.protocol {
-            return Match::No;
-        }
+    if matches!(rule.protocol, Protocol::Number(number) if number != packet.protocol) {
+        return Match::No;
     }
     for (ports, port) in [(&rule.local_ports, packet.here), (&rule.remote_ports, packet.there)] {
         if let Ports::Ranges(ranges) = ports {

@@ -85,8 +85,35 @@ fn spread(piece: &Piece, layer: Layer) -> Piece {
     Piece { layer, axes: [a, b, local, remote], ..piece.clone() }
 }
 
-/// Pieces of IPv4 and IPv6 that one rule can say together.
+/// Pieces of IPv4 and IPv6, as few rules can say them together.
 fn families(pieces: Vec<Piece>) -> Vec<(Option<Piece>, Option<Piece>)> {
+    let cut = aligned(&pieces).map(paired);
+    let plain = paired(pieces);
+    cut.filter(|cut| cut.len() < plain.len()).unwrap_or(plain)
+}
+
+/// The same pieces, those of one family cut where the other family's are cut.
+fn aligned(pieces: &[Piece]) -> Option<Vec<Piece>> {
+    let inside = |a: &Set, b: &Set| a.minus(b).is_empty();
+    let mut cut: Vec<Piece> = Vec::new();
+    for one in pieces {
+        let [a, b, ..] = &one.axes;
+        let alike = |o: &&Piece| o.six != one.six && o.layer == one.layer && o.program == one.program;
+        for other in pieces.iter().filter(alike) {
+            let [c, d, local, remote] = &other.axes;
+            if inside(a, c) && inside(b, d) && (a, b) != (c, d) {
+                let axes = [a.clone(), b.clone(), local.clone(), remote.clone()];
+                cut.push(Piece { axes, ..other.clone() });
+            }
+        }
+    }
+    let mut all = merged(minus(pieces, &cut)?);
+    all.extend(cut);
+    Some(all)
+}
+
+/// Pieces of IPv4 and IPv6 that one rule can say together.
+fn paired(pieces: Vec<Piece>) -> Vec<(Option<Piece>, Option<Piece>)> {
     let (mut sixes, fours): (Vec<Piece>, Vec<Piece>) = pieces.into_iter().partition(|p| p.six);
     let alike = |a: &Piece, b: &Piece| {
         a.layer == b.layer && a.axes.get(..2) == b.axes.get(..2) && a.program == b.program

@@ -15,6 +15,7 @@ pub mod gpo;
 pub mod graph;
 pub mod plan;
 pub mod powershell;
+mod source;
 pub mod traffic;
 
 use core::num::NonZeroUsize;
@@ -118,7 +119,7 @@ impl Carrier {
         };
         let mut reason = outcome.reason.clone();
         if !outcome.rules.is_empty() {
-            reason.push_str(", for all profiles");
+            reason.push_str("; for all profiles");
             if rule.log == Some(true) {
                 reason.push_str("; matches of one rule cannot be logged by themselves");
             }

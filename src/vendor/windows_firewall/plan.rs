@@ -24,19 +24,14 @@
 //! is not understood.
 
 use super::express::{self, Rule};
-use super::traffic::{Layer, Piece, Program, Set, all_addresses, merged, minus, number, program_key, shared};
+use super::source::{Read, SURE, everything, traffic};
+use super::traffic::{Piece, merged, minus, program_key, shared};
 use crate::finding as codes;
 use crate::ledger::Fate;
-use crate::mask::Language;
-use crate::policy::{
-    Addresses, FirewallRule, Item, Kind, Policy, Ports, Protocol, RuleAction, RulePlace, State,
-};
+use crate::policy::{FirewallRule, Item, Kind, Policy, RuleAction, RulePlace, State};
 
 /// Work that comparing the rules of one policy may take, in comparisons of pieces; what is left then stays with a person.
 const MOST_WORK: usize = 40_000_000;
-
-/// Longest path of a program, in bytes.
-const LONGEST_PATH: usize = 1024;
 
 /// Rules of one policy that are compared at all.
 const MOST_PLACED: usize = 2000;
@@ -221,154 +216,6 @@ fn placed<'a>(at: usize, item: &'a Item, policy: &Policy) -> Option<Placed<'a>> 
     })
 }
 
-/// Marks a rule whose traffic is known and that is not written all the same.
-const SURE: &str = "";
-
-fn everything() -> Vec<Piece> {
-    let ways = [(true, false), (true, true), (false, false), (false, true)];
-    let of = |(inbound, six)| Layer::ALL.into_iter().map(move |l| Piece::everything(inbound, six, l));
-    ways.into_iter().flat_map(of).collect()
-}
-
-/// Traffic of a rule as far as it is known.
-struct Read {
-    /// The most that it may match.
-    most: Vec<Piece>,
-    /// Why it cannot be written.
-    hand: Option<(&'static str, String)>,
-}
-
-fn traffic(rule: &FirewallRule) -> Read {
-    let mut hand: Option<(&'static str, String)> = None;
-    let mut note = |code: &'static str, reason: &str| {
-        // What is not known goes before what is known.
-        if hand.as_ref().is_none_or(|(old, _)| *old == SURE && code != SURE) {
-            hand = Some((code, reason.to_owned()));
-        }
-    };
-    if rule.action == RuleAction::ByApplication {
-        note(SURE, "The rules for the application decide, and they are not in the file");
-    }
-    let mut directions: Vec<bool> = [(true, rule.direction.inbound), (false, rule.direction.outbound)]
-        .iter()
-        .filter(|(_, is)| *is)
-        .map(|(d, _)| *d)
-        .collect();
-    if rule.direction.packets || directions.is_empty() {
-        directions = vec![true, false];
-        note(codes::CONDITION, "The rule is for single packets; rules of Windows are for connections");
-    }
-    let ports = |ports: &Ports| match ports {
-        Ports::Any => Set::to(65535),
-        Ports::Ranges(ranges) => Set::of(ranges.iter().map(|(a, b)| (u128::from(*a), u128::from(*b)))),
-    };
-    let mut coordinates = Vec::new();
-    let has_ports = rule.local_ports != Ports::Any || rule.remote_ports != Ports::Any;
-    let has_type = rule.icmp_type.is_some() || rule.icmp_code.is_some();
-    match rule.protocol {
-        Protocol::Any => coordinates.extend(Layer::ALL.map(|l| (l, l.full()))),
-        Protocol::Number(n) => {
-            let layer = Layer::of(n);
-            let full = layer.full();
-            let one = |value: Option<u8>, all: Set| match value {
-                Some(v) => Set::of([(u128::from(v), u128::from(v))]),
-                None => all,
-            };
-            coordinates.push((
-                layer,
-                match layer {
-                    Layer::Tcp | Layer::Udp | Layer::Sctp => {
-                        (ports(&rule.local_ports), ports(&rule.remote_ports))
-                    }
-                    Layer::Icmp4 | Layer::Icmp6 => (one(rule.icmp_type, full.0), one(rule.icmp_code, full.1)),
-                    Layer::Rest => (Set::of([(u128::from(n), u128::from(n))]), full.1),
-                },
-            ));
-        }
-    }
-    let kinds: Vec<Layer> = coordinates.iter().map(|(l, _)| *l).collect();
-    if has_ports && !matches!(kinds.as_slice(), [Layer::Tcp | Layer::Udp | Layer::Sctp]) {
-        note(codes::CONDITION, "The rule has ports, but its protocol has none");
-    }
-    if has_type && !matches!(kinds.as_slice(), [Layer::Icmp4 | Layer::Icmp6]) {
-        note(codes::CONDITION, "The rule has an ICMP type, but its protocol is not ICMP");
-    }
-    if has_ports && kinds == [Layer::Sctp] {
-        note(SURE, "Windows takes ports for TCP and UDP only, and this rule has ports of SCTP");
-    }
-    let program = match &rule.program {
-        None => Program::ANY,
-        Some(mask) if literal(&mask.text, mask.language) => Program::Is(program_key(&mask.text)),
-        Some(_) => {
-            note(
-                codes::CONDITION,
-                "A rule of Windows takes one program by its full path, without wildcards and variables",
-            );
-            Program::ANY
-        }
-    };
-    let mut sides = Vec::new();
-    for addresses in [&rule.local, &rule.remote] {
-        sides.push(match addresses {
-            Addresses::Any => [all_addresses(false), all_addresses(true)],
-            Addresses::Zone(_) => {
-                note(
-                    codes::CONDITION,
-                    "The rule is for a zone: which addresses that is, the rule does not say, and profiles of Windows only come near it",
-                );
-                [all_addresses(false), all_addresses(true)]
-            }
-            Addresses::Ranges(ranges) => {
-                let of = |six: bool| {
-                    let both = ranges.iter().map(|r| (number(r.first), number(r.last)));
-                    Set::of(both.filter(|((_, a), (_, b))| *a == six && *b == six).map(|((a, _), (b, _))| (a, b)))
-                };
-                [of(false), of(true)]
-            }
-        });
-    }
-    let mut most = Vec::new();
-    if let [local, remote] = sides.as_slice() {
-        for inbound in directions {
-            for (at, six) in [(0, false), (1, true)] {
-                for (layer, (a, b)) in &coordinates {
-                    let address = |side: &[Set; 2]| side.get(at).cloned().unwrap_or_default();
-                    let axes = [a.clone(), b.clone(), address(local), address(remote)];
-                    let piece = Piece { inbound, six, layer: *layer, axes, program: program.clone() };
-                    if !piece.is_empty() {
-                        most.push(piece);
-                    }
-                }
-            }
-        }
-    }
-    if most.is_empty() {
-        note(codes::NOT_ESTABLISHED, "No traffic can match this rule as it was read, so it was read wrongly");
-        most = everything();
-    }
-    Read { most, hand }
-}
-
-/// Whether it is the full path of one file.
-fn literal(path: &str, language: Language) -> bool {
-    let mut chars = path.chars();
-    let drive = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
-    let rest = chars.as_str();
-    let bad =
-        |c: char| c.is_control() || "/*?\"<>|%:;,$`\u{2028}\u{2029}\u{FEFF}\u{FFFE}\u{FFFF}".contains(c);
-    let Some(below) = rest.strip_prefix(":\\") else { return false };
-    let parts = || below.split('\\');
-    let part = |part: &str| {
-        // A short name (PROGRA~1) is another name of a file.
-        !part.is_empty() && !part.starts_with(' ') && !part.ends_with([' ', '.']) && !part.contains('~')
-    };
-    path.len() <= LONGEST_PATH
-        && drive
-        && language != Language::Kesl
-        && !below.contains(bad)
-        && parts().all(part)
-}
-
 /// Where an input holds several lists, rules of one that overlap rules of another stay with a person.
 fn apart(rules: &mut [Placed<'_>], work: &mut Work) {
     let mut clash = vec![false; rules.len()];
@@ -540,14 +387,14 @@ fn allow(rule: &Placed<'_>, left: &[Piece], before: &mut Before) -> Outcome {
             rule,
             Fate::Exact,
             codes::SAME,
-            format!("The same traffic, without what {} before it blocks and is not written", rows(&met)),
+            format!("The same traffic, without what is decided before it and not written ({})", rows(&met)),
         ),
         (Some(_), false) => outcome(
             rule,
             Fate::Stricter,
             codes::RULE_ORDER,
             format!(
-                "Written without the traffic that may be blocked before it: {} is not written. What is left out falls to the target's default",
+                "Written without the traffic that may be blocked before it by what is not written ({}). What is left out falls to the target's default",
                 rows(&met)
             ),
         ),
@@ -620,7 +467,7 @@ fn block(rule: &Placed<'_>, before: &Before) -> Outcome {
         Fate::ByHand,
         codes::RULE_ORDER,
         format!(
-            "What it blocks without the traffic that {} before it allows is not what {} rules of Windows can say; written whole it would block that, too",
+            "What it blocks without the traffic that {} before it allows is more than {} rules of Windows can say, which have no order and cannot take all programs but one; written whole it would block that, too. Look at these rows together",
             rows(&met),
             express::MOST_RULES
         ),
