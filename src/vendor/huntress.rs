@@ -12,8 +12,9 @@
 //! settings itself. A line holds no line break, and no blank at its ends that a form would trim.
 
 use super::defender::{EXTENSIONS, PATHS, PROCESSES, WindowsRoute};
+use super::existing::Compared;
 use super::{Artefact, Desk, Entry, Route, RouteInfo, Stamp, Verdict};
-use crate::finding::{self as codes, Finding};
+use crate::finding::{self as codes, Finding, Refusal};
 use crate::policy::{Item, Kind, Platform, Policy};
 use crate::review::Coverage;
 
@@ -86,6 +87,18 @@ impl Route for Lists {
 
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
         DEFENDER.write(entries, stamp)
+    }
+
+    fn place(&self, entry: &Entry) -> Option<Entry> {
+        DEFENDER.place(entry)
+    }
+
+    fn prints_state(&self) -> Option<&'static str> {
+        DEFENDER.prints_state()
+    }
+
+    fn compare(&self, entries: &[Entry], existing: &str) -> Option<Result<Vec<Compared>, Refusal>> {
+        DEFENDER.compare(entries, existing)
     }
 
     fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
