@@ -308,7 +308,8 @@ fn no_conversion_is_looser_near_the_borders_of_masks() {
     print(&tally, begun);
     for format in ["kesl-export", "kesl-task", "ksws-xml", "local-exclusions", "rows", "kes-console-list"] {
         let of_format = tally.counts.iter().filter(|((f, _), _)| f == format);
-        for ((_, route), count) in of_format {
+        // Indicators hold no paths.
+        for ((_, route), count) in of_format.filter(|((_, route), _)| *route != "defender/indicators") {
             assert!(count.writing > 0 && count.in_output > 0, "{format} to {route} was judged");
         }
     }
