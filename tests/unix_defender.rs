@@ -100,6 +100,9 @@ fn schema() -> Option<Schema> {
     Some(Schema::new(&json_at(&folder.join("mdatp-xplat_schema.json"))))
 }
 
+/// What is wrong, and how it comes about.
+type Damage = (&'static str, fn(&mut Value));
+
 type Places = BTreeMap<String, BTreeSet<&'static str>>;
 
 fn linux_places() -> Option<Places> {
@@ -371,7 +374,7 @@ fn damaged_settings_are_noticed() {
     };
     let one = linux_files.iter().find(rich).expect("a file with all kinds of exclusions");
     let good: Value = serde_json::from_slice(&one.files[0].1).unwrap();
-    let changes: &[(&str, fn(&mut Value))] = &[
+    let changes: &[Damage] = &[
         ("no scope", |v| {
             drop(v["exclusionSettings"]["exclusions"][0].as_object_mut().unwrap().remove("scopes"))
         }),
@@ -415,7 +418,7 @@ fn damaged_settings_are_noticed() {
     let schema = schema();
     let judge = |list: &Value| settings::profile(list).and_then(|()| settings::macos(list, schema.as_ref()));
     judge(&good).unwrap();
-    let changes: &[(&str, fn(&mut Value))] = &[
+    let changes: &[Damage] = &[
         ("another payload", |v| v["PayloadContent"][0]["PayloadType"] = json!("com.microsoft.wdav.ext")),
         ("one identifier", |v| v["PayloadContent"][0]["PayloadUUID"] = v["PayloadUUID"].clone()),
         ("a number in text", |v| v["PayloadVersion"] = json!("1")),
@@ -677,7 +680,7 @@ fn damaged_indicators_are_noticed() {
     let keys = good["Indicators"][0].as_object().unwrap().keys().cloned().collect();
     let judge = |value: &Value| indicators::body(value.to_string().as_bytes(), Some(&keys));
     judge(&good).unwrap();
-    let changes: &[(&str, fn(&mut Value))] = &[
+    let changes: &[Damage] = &[
         ("a key less", |v| drop(v["Indicators"][0].as_object_mut().unwrap().remove("application"))),
         ("an older action", |v| v["Indicators"][0]["action"] = json!("Alert")),
         ("an end", |v| v["Indicators"][0]["expirationTime"] = json!("2021-12-12T00:00:00Z")),

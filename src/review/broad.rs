@@ -43,10 +43,10 @@ pub(super) fn notes(policy: &Policy, entries: &[Entry<'_>], allowance: &mut Allo
     notes
 }
 
-/// An exclusion that names neither files nor threats.
+/// An exclusion that names neither files nor threats nor the content of files.
 fn of_no_file((at, item): (usize, &Item)) -> Option<Note> {
     let (Kind::Exclusion(e), State::Active) = (&item.kind, &item.state) else { return None };
-    (e.path.is_none() && e.names.is_empty() && e.threats.is_empty()).then(|| Note {
+    (e.path.is_none() && e.names.is_empty() && e.threats.is_empty() && e.hashes.is_empty()).then(|| Note {
         item: at,
         code: codes::BROAD_PLACE,
         severity: Severity::Warning,

@@ -176,12 +176,11 @@ pub fn lists<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Lists {
             "com.microsoft.wdav.mobileconfig" => {
                 let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
                 let document = roxmltree::Document::parse_with_options(&body, options).unwrap();
-                for key in
-                    document.descendants().filter(|n| n.text() == Some("path") && n.has_tag_name("key"))
-                {
-                    let is_folder = key.parent().unwrap().children().any(|n| n.has_tag_name("true"));
-                    out.linux
-                        .push((is_folder, key.next_sibling_element().unwrap().text().unwrap().to_owned()));
+                let is_path = |n: &roxmltree::Node| n.has_tag_name("key") && n.text() == Some("path");
+                for key in document.descendants().filter(is_path) {
+                    let folder = key.parent().unwrap().children().any(|n| n.has_tag_name("true"));
+                    let path = key.next_sibling_element().and_then(|n| n.text()).unwrap();
+                    out.linux.push((folder, path.to_owned()));
                 }
             }
             name if name.starts_with("indicators") && name.ends_with(".csv") => {

@@ -21,9 +21,8 @@ fn is_external(text: &str) -> bool {
         Ok(IpAddr::V4(a)) => {
             let inside = ["10.", "127.", "192.168.", "169.254.", "0.", "100.64."];
             let second = a.octets()[1];
-            !inside.iter().any(|i| text.starts_with(i))
-                && !(a.octets()[0] == 172 && (16..32).contains(&second))
-                && a.octets()[0] < 224
+            let private = a.octets()[0] == 172 && (16..32).contains(&second);
+            !private && !inside.iter().any(|i| text.starts_with(i)) && a.octets()[0] < 224
         }
         Ok(IpAddr::V6(_)) => text.starts_with(['2', '3']),
         Err(_) => false,

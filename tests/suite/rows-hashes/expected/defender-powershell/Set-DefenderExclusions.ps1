@@ -1,5 +1,5 @@
 ﻿#Requires -Version 5.1
-# Made by Crosswalk 0.1.0 from the input with SHA-256 72331b8495a6624cc9824301106b4fb86873839729c579b86ccf9fb6edc53e0a
+# Made by Crosswalk 0.1.0 from the input with SHA-256 91910d6e5f6957944b4f00a67755fb5ecf975ce713e13f7ee6f49e16065f5a1c
 
 <#
 .SYNOPSIS
