@@ -39,31 +39,21 @@ $Rules = @(
         RemoteAddress = @('192.0.2.16/28')
     }
     @{
-        DisplayName = 'Crosswalk 19 No remote desktop (1 of 3)'
+        DisplayName = 'Crosswalk 19 No remote desktop (1 of 2)'
         Name = '{CB10F646-5E17-54A5-A226-012D64BF0C08}'
         Direction = 'Inbound'
         Action = 'Block'
         Protocol = 'TCP'
         LocalPort = @('3300-3388', '3390-3400')
-        RemoteAddress = @('0.0.0.0-255.255.255.255')
     }
     @{
-        DisplayName = 'Crosswalk 19 No remote desktop (2 of 3)'
+        DisplayName = 'Crosswalk 19 No remote desktop (2 of 2)'
         Name = '{3E8E6622-5833-5B88-A3BD-8288DB1C9A53}'
         Direction = 'Inbound'
         Action = 'Block'
         Protocol = 'TCP'
         LocalPort = @('3389')
-        RemoteAddress = @('0.0.0.0-192.0.2.15', '192.0.2.32-255.255.255.255')
-    }
-    @{
-        DisplayName = 'Crosswalk 19 No remote desktop (3 of 3)'
-        Name = '{DBFA4908-1FB6-55E6-AFBC-3A89FFBF2472}'
-        Direction = 'Inbound'
-        Action = 'Block'
-        Protocol = 'TCP'
-        LocalPort = @('3300-3400')
-        RemoteAddress = @('::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff')
+        RemoteAddress = @('0.0.0.0-192.0.2.15', '192.0.2.32-255.255.255.255', '::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff')
     }
     @{
         DisplayName = 'Crosswalk 37 Browser'
