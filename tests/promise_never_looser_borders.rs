@@ -308,7 +308,9 @@ fn no_conversion_is_looser_near_the_borders_of_masks() {
     });
     print(&tally, begun);
     for format in ["kesl-export", "kesl-task", "ksws-xml", "local-exclusions", "rows", "kes-console-list"] {
-        let of_format = tally.counts.iter().filter(|((f, _), _)| f == format);
+        // A firewall holds no masks.
+        let masks = |route: &str| !route.starts_with("windows-firewall/");
+        let of_format = tally.counts.iter().filter(|((f, route), _)| f == format && masks(route));
         for ((_, route), count) in of_format {
             assert!(count.writing > 0 && count.in_output > 0, "{format} to {route} was judged");
         }

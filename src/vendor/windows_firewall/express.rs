@@ -94,6 +94,10 @@ fn families(pieces: Vec<Piece>) -> Vec<(Option<Piece>, Option<Piece>)> {
 
 /// The same pieces, those of one family cut where the other family's are cut.
 fn aligned(pieces: &[Piece]) -> Option<Vec<Piece>> {
+    // Protocols without coordinates have nothing to cut, and each needs a rule of its own.
+    if pieces.iter().any(|p| p.layer == Layer::Rest) {
+        return None;
+    }
     let inside = |a: &Set, b: &Set| a.minus(b).is_empty();
     let mut cut: Vec<Piece> = Vec::new();
     for one in pieces {
@@ -219,7 +223,8 @@ fn coordinates(piece: &Piece, rule: &mut Rule) -> Option<()> {
     }
     rule.protocol = match piece.layer.number() {
         Some(number) => Some(number),
-        None => Some(u8::try_from(a.first()?).ok()?),
+        None if a.len() == 1 => Some(u8::try_from(a.first()?).ok()?),
+        None => return None,
     };
     Some(())
 }
