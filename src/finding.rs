@@ -334,6 +334,8 @@ catalogue! {
     NO_FIREWALL = "CW1042", "The target is no firewall";
     /// Another route can.
     OTHER_ROUTE = "CW1043", "Another route of this product can carry it, this one has no proven place for it";
+    /// Nearest to trust in behaviour.
+    TRUST_NEAREST = "CW1049", "The target has no equal to trust in what a program does; what comes nearest is wider in one way and narrower in another";
     /// User dropped it.
     DROPPED = "CW1050", "Dropped by decision";
     /// Metadata.

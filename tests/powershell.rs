@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeSet, fs, path::Path, sync::OnceLock};
 
-use crosswalk::vendor::defender::powershell::{FILE, Lists, Refused, STEPS, Stamp, literal, script};
+use crosswalk::vendor::Entry;
+use crosswalk::vendor::defender::LISTS;
+use crosswalk::vendor::defender::powershell::{FILE, Refused, STEPS, Stamp, literal, script};
+use crosswalk::vendor::defender::windows::{Form, SETTINGS};
 use proptest::prelude::*;
 use tree_sitter::{Node, Parser, Tree};
 
@@ -77,8 +80,14 @@ fn owned(values: &[&str]) -> Vec<String> {
 }
 
 fn generate(paths: &[String], extensions: &[String], processes: &[String]) -> String {
-    let bytes = script(&Lists { paths, extensions, processes }, &STAMP).expect("no value is refused");
-    String::from_utf8(bytes).expect("UTF-8")
+    let lists =
+        [("ExclusionPath", paths), ("ExclusionExtension", extensions), ("ExclusionProcess", processes)];
+    let entries = lists.iter().flat_map(|(list, values)| values.iter().map(|v| Entry::new(FILE, list, v)));
+    written(&entries.collect::<Vec<_>>())
+}
+
+fn written(entries: &[Entry]) -> String {
+    String::from_utf8(script(entries, &STAMP).expect("no value is refused")).expect("UTF-8")
 }
 
 fn parse(text: &str) -> Tree {
@@ -250,12 +259,9 @@ fn control_characters_are_refused() {
     for c in bad {
         assert_eq!(literal(&format!("a{c}b")), None, "{c:?}");
         let values = vec!["good".to_owned(), format!("{c}")];
-        for (list, lists) in [
-            ("ExclusionPath", Lists { paths: &values, extensions: &[], processes: &[] }),
-            ("ExclusionExtension", Lists { paths: &[], extensions: &values, processes: &[] }),
-            ("ExclusionProcess", Lists { paths: &[], extensions: &[], processes: &values }),
-        ] {
-            assert_eq!(script(&lists, &STAMP), Err(Refused { list, value_index: 1 }));
+        for list in LISTS.iter().copied() {
+            let entries: Vec<Entry> = values.iter().map(|v| Entry::new(FILE, list, v)).collect();
+            assert_eq!(script(&entries, &STAMP), Err(Refused { list, value_index: 1 }));
         }
     }
     let words = Refused { list: "ExclusionPath", value_index: 1 }.to_string();
@@ -280,9 +286,8 @@ fn same_input_same_bytes() {
 
 #[test]
 fn stamp_stays_one_plain_comment() {
-    let lists = Lists { paths: &[], extensions: &[], processes: &[] };
     let stamp = Stamp { version: "1.0\r\nexit 9 <# $(x)", input_sha256: "ab'\u{2028}cd#>" };
-    let source = String::from_utf8(script(&lists, &stamp).expect("a script")).expect("UTF-8");
+    let source = String::from_utf8(script(&[], &stamp).expect("a script")).expect("UTF-8");
     assert_eq!(source.lines().nth(1), Some("# Made by Crosswalk 1.0exit9x from the input with SHA-256 abcd"));
     assert!(!parse(&source).root_node().has_error());
 }
@@ -312,19 +317,13 @@ fn only_the_defender_calls_we_mean() {
     let calls = defender_calls(&generate(&[], &[], &[]));
     let found: BTreeSet<_> =
         calls.iter().map(|(name, parameters)| format!("{name} {}", parameters.join(" "))).collect();
-    let expected: BTreeSet<_> = [
-        "Add-MpPreference -ExclusionExtension -Force -ErrorAction",
-        "Add-MpPreference -ExclusionPath -Force -ErrorAction",
-        "Add-MpPreference -ExclusionProcess -Force -ErrorAction",
-        "Get-MpComputerStatus -ErrorAction",
-        "Get-MpPreference -ErrorAction",
-        "Remove-MpPreference -ExclusionExtension -Force -ErrorAction",
-        "Remove-MpPreference -ExclusionPath -Force -ErrorAction",
-        "Remove-MpPreference -ExclusionProcess -Force -ErrorAction",
-    ]
-    .map(str::to_owned)
-    .into();
-    // In particular no Set-MpPreference, which would overwrite a list.
+    let lists = LISTS.iter().flat_map(|list| {
+        ["Add", "Remove"].map(|verb| format!("{verb}-MpPreference -{list} -Force -ErrorAction"))
+    });
+    // No list is ever set: that would overwrite it.
+    let settings = SETTINGS.iter().map(|s| format!("Set-MpPreference -{} -Force -ErrorAction", s.name));
+    let asks = ["Get-MpComputerStatus -ErrorAction", "Get-MpPreference -ErrorAction"].map(str::to_owned);
+    let expected: BTreeSet<String> = lists.chain(settings).chain(asks).collect();
     assert_eq!(found, expected);
 }
 
@@ -351,7 +350,7 @@ fn parameters_are_known() {
             checked += 1;
         }
     }
-    assert_eq!(checked, 12);
+    assert_eq!(checked, (2 * LISTS.len() + SETTINGS.len()) * 2);
 }
 
 #[test]
@@ -360,15 +359,7 @@ fn never_evaluates_text() {
     let tree = parse(&source);
     for command in nodes(tree.root_node(), "command") {
         let name = command.child_by_field_name("command_name").map_or("", |node| text(node, &source));
-        let banned = [
-            "Invoke-Expression",
-            "iex",
-            "Read-Host",
-            "Set-MpPreference",
-            "Invoke-Command",
-            "Start-Process",
-            "Add-Type",
-        ];
+        let banned = ["Invoke-Expression", "iex", "Read-Host", "Invoke-Command", "Start-Process", "Add-Type"];
         assert!(!banned.iter().any(|word| name.eq_ignore_ascii_case(word)), "{name}");
         assert!(
             nodes(command, "command_invokation_operator").iter().all(|node| node.parent() != Some(command)),
@@ -406,8 +397,12 @@ fn exit_codes_are_documented() {
 
 /// Parameters that the script's own functions and the cmdlets it calls take, in lower case.
 const COMMANDS: &[(&str, &str)] = &[
-    ("Add-MpPreference", "-exclusionpath -exclusionextension -exclusionprocess -force -erroraction"),
+    (
+        "Add-MpPreference",
+        "-exclusionpath -exclusionextension -exclusionprocess -exclusionipaddress -attacksurfacereductiononlyexclusions -controlledfolderaccessallowedapplications -force -erroraction",
+    ),
     ("Complete-Run", ""),
+    ("ConvertTo-Plain", ""),
     ("ConvertFrom-Json", "-inputobject"),
     ("ConvertTo-Json", "-inputobject -depth -compress"),
     ("Get-CimInstance", "-namespace -classname -operationtimeoutsec -erroraction"),
@@ -431,11 +426,17 @@ const COMMANDS: &[(&str, &str)] = &[
     ("Invoke-Verify", ""),
     ("Move-Item", "-literalpath -destination -force -confirm"),
     ("Read-Record", ""),
-    ("Remove-MpPreference", "-exclusionpath -exclusionextension -exclusionprocess -force -erroraction"),
+    (
+        "Remove-MpPreference",
+        "-exclusionpath -exclusionextension -exclusionprocess -exclusionipaddress -attacksurfacereductiononlyexclusions -controlledfolderaccessallowedapplications -force -erroraction",
+    ),
     ("Save-Record", ""),
     ("Select-Approved", ""),
     ("Send-Change", ""),
     ("Send-InBatches", ""),
+    ("Send-Setting", ""),
+    ("Set-MpPreference", "*"),
+    ("Set-Number", ""),
     ("Set-StrictMode", "-version"),
     ("Start-Sleep", "-seconds"),
     ("Write-EntryList", ""),
@@ -468,7 +469,10 @@ fn every_command_is_one_we_know() {
         }
         for parameter in own {
             let parameter = text(parameter, &source).to_lowercase();
-            assert!(parameters.split(' ').any(|known| known == parameter), "{name} {parameter}");
+            assert!(
+                parameters == &"*" || parameters.split(' ').any(|known| known == parameter),
+                "{name} {parameter}"
+            );
         }
     }
     assert_eq!(called.len(), COMMANDS.len(), "no row of the table is stale");
@@ -598,5 +602,120 @@ proptest! {
     ) {
         prop_assume!(!paths.iter().chain(&extensions).chain(&processes).any(|v| literal(v).is_none()));
         judge(&paths, &extensions, &processes);
+    }
+}
+
+/// The numbers of the settings as they stand in the script, read by the parser.
+fn settings(source: &str) -> Vec<(String, String)> {
+    let tree = parse(source);
+    let table: Vec<_> = nodes(tree.root_node(), "assignment_expression")
+        .into_iter()
+        .filter(|node| {
+            node.child(0).is_some_and(|left| {
+                nodes(left, "variable").first().is_some_and(|v| text(*v, source) == "$Setting")
+            })
+        })
+        .collect();
+    assert_eq!(table.len(), 1);
+    nodes(table[0], "hash_entry")
+        .into_iter()
+        .map(|entry| {
+            let line = text(entry, source);
+            let (name, value) = line.split_once('=').expect("name = value");
+            (name.trim().to_owned(), value.trim().to_owned())
+        })
+        .collect()
+}
+
+/// Every value of every setting comes back, and only those.
+#[test]
+fn settings_are_numbers() {
+    assert_eq!(settings(&written(&[])), []);
+    for setting in SETTINGS {
+        let values: Vec<u32> = (0..=1500).filter(|n| setting.form.takes(*n)).collect();
+        assert!(!values.is_empty());
+        for value in values {
+            let source = written(&[Entry::new(FILE, setting.name, value.to_string())]);
+            assert_eq!(settings(&source), [(setting.name.to_owned(), value.to_string())]);
+        }
+        for bad in ["", "x", "-1", "99999", "1; exit", "'1'", "$true"] {
+            assert!(
+                script(&[Entry::new(FILE, setting.name, bad)], &STAMP).is_err(),
+                "{} {bad}",
+                setting.name
+            );
+        }
+    }
+    let all: Vec<Entry> = SETTINGS
+        .iter()
+        .map(|s| {
+            let value = (0..=1500).find(|n| s.form.takes(*n)).expect("a value");
+            Entry::new(FILE, s.name, value.to_string())
+        })
+        .collect();
+    assert!(!parse(&written(&all)).root_node().has_error());
+    assert_eq!(settings(&written(&all)).len(), SETTINGS.len());
+}
+
+/// What each setting is given is of the type that Microsoft's page states, and each value is one of those it lists.
+#[test]
+fn settings_have_the_documented_types() {
+    let table = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/conformance/defender/powershell/parameters.tsv");
+    let Ok(table) = fs::read_to_string(&table) else {
+        eprintln!("skipped: no list of known parameters at {}", table.display());
+        return;
+    };
+    let source = written(&[]);
+    let mut checked = 0;
+    for setting in SETTINGS {
+        let start = format!("Set-MpPreference\t-{}\t", setting.name);
+        let line = table.lines().find(|l| l.starts_with(&start)).unwrap_or_else(|| panic!("{start}"));
+        let fields: Vec<&str> = line.split('\t').collect();
+        let (kind, accepted) = (fields[2], fields[3]);
+        let call = source.lines().find(|l| l.contains(&format!("Set-MpPreference -{} ", setting.name)));
+        let call = call.expect("a call");
+        let given = match (kind, setting.form) {
+            ("Boolean", Form::Switch) => "([bool] $Number)",
+            ("DateTime", Form::TimeOfDay) => "([datetime]::Today.AddMinutes($Number))",
+            ("Byte", Form::Number(..)) => "$Number",
+            (other, Form::Choice(values)) => {
+                assert!(!["Boolean", "DateTime", "String", "String[]"].contains(&other), "{line}");
+                // `Clean=1|Quarantine=2`, `Everyday 0`: every number that we may write is named.
+                let named = accepted.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok());
+                let mut numbers: BTreeSet<u32> = named.collect();
+                if numbers.is_empty() {
+                    // Names without numbers are numbered in their order; without names the policy template has them.
+                    let order = (0..).zip(accepted.split('|')).map(|(n, _)| n);
+                    numbers =
+                        if accepted.is_empty() { BTreeSet::from([0, 1, 2, 4, 6]) } else { order.collect() };
+                }
+                assert!(values.iter().all(|v| numbers.contains(v)), "{line}: {values:?}");
+                "$Number"
+            }
+            other => panic!("{}: {other:?}", setting.name),
+        };
+        assert!(call.contains(&format!("-{} {given} -Force", setting.name)), "{call}");
+        checked += 1;
+    }
+    assert_eq!(checked, SETTINGS.len());
+}
+
+/// The other lists hold what they were given, too.
+#[test]
+fn every_list_comes_back() {
+    for list in LISTS {
+        let entries: Vec<Entry> = WORST.iter().map(|v| Entry::new(FILE, list, *v)).collect();
+        let source = written(&entries);
+        let tree = parse(&source);
+        assert!(!tree.root_node().has_error());
+        for other in LISTS {
+            let found = data(&tree, &source, &format!("${other}"));
+            if other == list {
+                assert_eq!(found, owned(WORST));
+            } else {
+                assert!(found.is_empty(), "{other}");
+            }
+        }
     }
 }

@@ -179,6 +179,12 @@ fn automatic(exclusion: &Exclusion, coverage: Coverage, desk: &mut Desk) -> Opti
     })
 }
 
+/// Whether a path is that of one file, written out.
+fn is_one_file(path: &str) -> bool {
+    let rooted = path.get(1..3) == Some(":\\") || path.starts_with("\\\\");
+    rooted && !path.ends_with('\\') && !path.contains(['*', '?', '%'])
+}
+
 /// Scan triggers that an exclusion is limited to; none = all.
 struct Triggers(&'static [&'static str]);
 
@@ -340,15 +346,6 @@ impl WindowsRoute {
     }
 
     fn trusted(&self, trusted: &TrustedApplication, memo: &mut Memo) -> Verdict {
-        match trusted.opened_files {
-            Some(true) => {}
-            _ => {
-                return Verdict::by_hand(
-                    codes::NO_COUNTERPART,
-                    "Only \"Do not scan opened files\" has a counterpart; set what else was trusted by hand if alerts show a need",
-                );
-            }
-        }
         if !trusted.hashes.is_empty() {
             return Verdict::by_hand(
                 codes::CONDITION,
@@ -367,6 +364,9 @@ impl WindowsRoute {
         };
         if mask::names_nothing(&read.set) {
             return choice::by_hand("the row trusts every program");
+        }
+        if trusted.opened_files != Some(true) {
+            return self.behaviour(&read, memo);
         }
         let image = &trusted.image.text;
         let wider = "Files that the program opens are not scanned in real time, as in the source; but network protection and attack surface reduction leave the process alone, too";
@@ -391,5 +391,32 @@ impl WindowsRoute {
                 choice::by_hand("Defender has no mask for just these programs")
             }
         }
+    }
+
+    /// Trust in what a program does, of which Defender has no equal: what comes nearest, for one file.
+    fn behaviour(&self, read: &Parsed, memo: &mut Memo) -> Verdict {
+        let one = match mask::choose(&read.set, Language::DefProcess, memo) {
+            Choice::Equal(spellings) => match spellings.as_slice() {
+                [one] if is_one_file(&one.text) => one.text.clone(),
+                _ => String::new(),
+            },
+            _ => String::new(),
+        };
+        if one.is_empty() {
+            return Verdict::by_hand(
+                codes::NO_COUNTERPART,
+                "Only \"Do not scan opened files\" has a counterpart; exceptions from attack surface reduction and controlled folder access need the path of one file",
+            );
+        }
+        let example = format!(
+            "{one} may write to protected folders, and attack surface reduction rules leave it alone"
+        );
+        let entries = [ASR_ONLY, CFA_APPLICATIONS].map(|list| self.entry(list, one.clone()));
+        let verdict = Verdict::exact(entries.to_vec(), "").looser(
+            codes::TRUST_NEAREST,
+            "What was trusted is not its opened files but what the program does, and Defender has no equal to that. What comes nearest: an exception from attack surface reduction rules, and leave to write to protected folders. Accept it only if alerts show a need",
+            example,
+        );
+        self.placed(verdict)
     }
 }

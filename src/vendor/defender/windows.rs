@@ -18,6 +18,18 @@ pub enum Form {
     TimeOfDay,
 }
 
+impl Form {
+    /// Whether a number is one of its values.
+    pub fn takes(self, number: u32) -> bool {
+        match self {
+            Self::Switch => number <= 1,
+            Self::Choice(all) => all.contains(&number),
+            Self::Number(first, last) => (first..=last).contains(&number),
+            Self::TimeOfDay => number < 1440,
+        }
+    }
+}
+
 /// Where Group Policy keeps a setting, below `Software\Policies\Microsoft\Windows Defender`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registry {
