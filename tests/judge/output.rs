@@ -3,11 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
-use serde_json::Value;
-
+use super::readers::{self, unix::Exclusion};
 use super::{ACCESS, Component, DEMAND, SCRIPT};
-use crate::common::{decoded, text};
+use crate::common::decoded;
 
 /// The entries of the vendor files.
 #[derive(Default)]
@@ -19,6 +17,11 @@ pub struct Lists {
     /// Whether it is written as a folder, and the mask.
     pub linux: Vec<(bool, String)>,
     pub linux_extensions: Vec<String>,
+    /// The same on macOS.
+    pub mac: Vec<(bool, String)>,
+    pub mac_extensions: Vec<String>,
+    /// Programs of both.
+    pub unix_processes: Vec<String>,
     pub windows: Vec<WindowsEntry>,
     pub windows_extensions: Vec<String>,
     pub processes: Vec<String>,
@@ -62,89 +65,45 @@ fn windows_entry(entry: &str) -> WindowsEntry {
     WindowsEntry { text, mask: mask.to_owned(), kind, components }
 }
 
-/// Any of the marks that PowerShell takes for a single quotation mark.
-fn is_quote(c: char) -> bool {
-    matches!(c, '\'' | '\u{2018}'..='\u{201B}')
-}
-
-fn powershell_list(script: &str, name: &str) -> Vec<String> {
-    let list = Regex::new(&format!(r"(?ms)^\[string\[\]\]\s*\${name}\s*=\s*@\((.*?)^\)")).unwrap();
-    let body = list.captures(script).unwrap_or_else(|| panic!("the list {name}")).get(1).unwrap().as_str();
-    let mut out = Vec::new();
-    for line in body.lines().map(str::trim).filter(|l| !l.is_empty()) {
-        let line = line.trim_end_matches(',');
-        let inner: Vec<char> = line
-            .strip_prefix('\'')
-            .and_then(|l| l.strip_suffix('\''))
-            .expect("one literal on a line")
-            .chars()
-            .collect();
-        let mut value = String::new();
-        let mut n = 0;
-        while n < inner.len() {
-            if is_quote(inner[n]) {
-                assert!(
-                    inner.get(n + 1).is_some_and(|c| is_quote(*c)),
-                    "{line}: a quotation mark ends the literal early"
-                );
-                n += 1;
-            }
-            value.push(inner[n]);
-            n += 1;
-        }
-        out.push(value);
+/// Adds what is not there yet: several files may say the same in several forms.
+fn add<T: PartialEq>(all: &mut Vec<T>, one: T) {
+    if !all.contains(&one) {
+        all.push(one);
     }
-    out
 }
 
 /// Reads vendor files, by name.
 pub fn lists<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Lists {
     let mut out = Lists::default();
     for (name, bytes) in files {
-        let body = decoded(bytes);
-        match name {
-            "clamd-crosswalk.conf" => {
-                for line in body.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
-                    match line.split_once(' ').expect("name and value") {
-                        ("ExcludePath", pattern) => out.clam.push(pattern.to_owned()),
-                        ("OnAccessExcludePath", folder) => out.clam_access.push(folder.to_owned()),
-                        (other, _) => panic!("the judge does not know {other}"),
-                    }
+        if name == "clamd-crosswalk.conf" {
+            let body = decoded(bytes);
+            for line in body.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+                match line.split_once(' ').expect("name and value") {
+                    ("ExcludePath", pattern) => out.clam.push(pattern.to_owned()),
+                    ("OnAccessExcludePath", folder) => out.clam_access.push(folder.to_owned()),
+                    (other, _) => panic!("the judge does not know {other}"),
                 }
             }
-            "mdatp_managed.json" => {
-                let value: Value = serde_json::from_str(&body).unwrap();
-                assert!(value["antivirusEngine"].get("exclusions").is_none());
-                for e in value["exclusionSettings"]["exclusions"].as_array().unwrap_or(&Vec::new()) {
-                    match text(e, "$type") {
-                        "excludedPath" => {
-                            out.linux.push((e["isDirectory"].as_bool().unwrap(), text(e, "path").to_owned()))
-                        }
-                        "excludedFileExtension" => out.linux_extensions.push(text(e, "extension").to_owned()),
-                        other => panic!("the judge does not know {other}"),
-                    }
-                }
+            continue;
+        }
+        let read = readers::read(name, bytes).unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
+        for path in &read.exclusions.paths {
+            if !out.windows.iter().any(|e| e.text == *path) {
+                out.windows.push(windows_entry(path));
             }
-            "defender-exclusions.intune.json" => {
-                let value: Value = serde_json::from_str(&body).unwrap();
-                for setting in value["settings"].as_array().unwrap() {
-                    let instance = &setting["settingInstance"];
-                    let values = instance["simpleSettingCollectionValue"].as_array().unwrap();
-                    let values: Vec<String> = values.iter().map(|v| text(v, "value").to_owned()).collect();
-                    match text(instance, "settingDefinitionId").rsplit('_').next().unwrap() {
-                        "excludedpaths" => out.windows.extend(values.iter().map(|v| windows_entry(v))),
-                        "excludedextensions" => out.windows_extensions.extend(values),
-                        "excludedprocesses" => out.processes.extend(values),
-                        other => panic!("the judge does not know {other}"),
-                    }
-                }
+        }
+        read.exclusions.extensions.into_iter().for_each(|e| add(&mut out.windows_extensions, e));
+        read.exclusions.processes.into_iter().for_each(|e| add(&mut out.processes, e));
+        let mac = read.unix.mac;
+        for exclusion in read.unix.exclusions {
+            match exclusion {
+                Exclusion::Path(folder, path) if mac => add(&mut out.mac, (folder, path)),
+                Exclusion::Path(folder, path) => add(&mut out.linux, (folder, path)),
+                Exclusion::Extension(ending) if mac => add(&mut out.mac_extensions, ending),
+                Exclusion::Extension(ending) => add(&mut out.linux_extensions, ending),
+                Exclusion::Process(process) => add(&mut out.unix_processes, process),
             }
-            "Set-DefenderExclusions.ps1" => {
-                out.windows.extend(powershell_list(&body, "ExclusionPath").iter().map(|v| windows_entry(v)));
-                out.windows_extensions.extend(powershell_list(&body, "ExclusionExtension"));
-                out.processes.extend(powershell_list(&body, "ExclusionProcess"));
-            }
-            other => panic!("the judge does not know {other}"),
         }
     }
     out

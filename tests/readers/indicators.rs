@@ -189,7 +189,9 @@ fn finish(out: Obeyed) -> Result<Obeyed, Wrong> {
     if out.indicators.len() > MOST {
         return Err(format!("{} indicators in one file", out.indicators.len()));
     }
-    let mut values: Vec<_> = out.indicators.iter().map(|i| (&i.kind, i.value.to_lowercase())).collect();
+    // Allowed and blocked at once is a matter of what people decided; twice the same is a mistake.
+    let same = |i: &Indicator| (i.kind.clone(), i.value.clone(), i.action.clone());
+    let mut values: Vec<_> = out.indicators.iter().map(same).collect();
     values.sort_unstable();
     match values.windows(2).any(|w| w[0] == w[1]) {
         true => Err("the same indicator stands twice".to_owned()),

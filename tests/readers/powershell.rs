@@ -213,6 +213,13 @@ pub fn obeyed(script: &str) -> Result<Obeyed, Wrong> {
             }
             continue;
         }
+        if let ("Setting", Value::Table(all)) = (name.as_str(), &value) {
+            for (name, value) in all {
+                let Value::Word(number) = value else { return Err(format!("{name} is {value:?}")) };
+                out.set(name, number.parse().map_err(|_| format!("{name} is {number}"))?)?;
+            }
+            continue;
+        }
         return Err(format!("nobody knows ${name}: {value:?}"));
     }
     Ok(out)
