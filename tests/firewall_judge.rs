@@ -44,7 +44,9 @@ fn forms<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<BTreeMa
         let read = readers::read(name, bytes).map_err(|wrong| format!("{name}: {wrong}"))?;
         let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
         let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-        let key = format!("{}.{extension}", stem.trim_end_matches('-'));
+        // Rules and profiles are two files of one whole in Intune.
+        let intune = extension.ends_with("json");
+        let key = if intune { "json".to_owned() } else { format!("{}.{extension}", stem.trim_end_matches('-')) };
         let all = out.entry(key).or_default();
         all.rules.extend(read.rules);
         for (place, value) in read.defaults.told {

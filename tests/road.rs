@@ -8,6 +8,7 @@ mod common;
 mod draw;
 mod judge;
 mod oracle;
+mod road_damage;
 mod road_inputs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,7 +59,7 @@ fn form(name: &str) -> String {
     match extension {
         // Several lists, several tabs, several policies make one whole.
         "txt" if name.starts_with("huntress") => "lists".to_owned(),
-        "graph.json" => "bodies".to_owned(),
+        "graph.json" | "intune.json" => "bodies".to_owned(),
         other if other.ends_with("plist") => "plist".to_owned(),
         other if other.ends_with("mobileconfig") => "profile".to_owned(),
         other => other.to_owned(),
@@ -93,8 +94,10 @@ fn difference(one: &[String], other: &[String]) -> Option<String> {
 fn rules(read: &[(String, Obeyed)]) -> Vec<WindowsRule> {
     let mut all: Vec<WindowsRule> = read.iter().flat_map(|(_, r)| r.rules.iter().cloned()).collect();
     all.iter_mut().for_each(|r| {
-        r.id.clear();
+        r.id.make_ascii_lowercase();
         r.program = r.program.take().map(|p| p.to_lowercase());
+        r.description.clear();
+        r.group.clear();
     });
     all.sort_unstable();
     all
@@ -157,7 +160,8 @@ fn compare(road: &Road, count: &mut Count) -> Result<(), String> {
         }
     }
     if id.starts_with("windows-firewall") {
-        return firewall(&entries, &forms, count);
+        firewall(&entries, &forms, count)?;
+        return needed(id, &forms, entries.len());
     }
     let wanted = sorted(entries.iter().map(|e| e.shown()).collect());
     for (form, read) in &forms {
@@ -177,12 +181,17 @@ fn compare(road: &Road, count: &mut Count) -> Result<(), String> {
             return Err(format!("{form}: {more} is there, and not written by the ledger"));
         }
     }
+    needed(id, &forms, entries.len())
+}
+
+/// Every form is there.
+fn needed(id: &str, forms: &Forms, entries: usize) -> Result<(), String> {
     let needed: &[&str] = match id {
-        "defender/gpo" => &["pol", "lgpo.txt", "reg"],
+        "windows-firewall/gpo" | "defender/gpo" => &["pol", "lgpo.txt", "reg"],
         "defender/macos" => &["plist", "profile"],
         _ => &[],
     };
-    if !entries.is_empty() && !needed.is_empty() && forms.keys().map(String::as_str).ne(sorted_words(needed)) {
+    if entries > 0 && !needed.is_empty() && forms.keys().map(String::as_str).ne(sorted_words(needed)) {
         return Err(format!("forms {:?}, not {needed:?}", forms.keys()));
     }
     Ok(())
@@ -197,7 +206,7 @@ fn sorted_words<'w>(words: &[&'w str]) -> Vec<&'w str> {
 fn firewall(entries: &[&Entry], forms: &Forms, count: &mut Count) -> Result<(), String> {
     let mut all = forms.iter();
     let Some((first, read)) = all.next() else { return Ok(()) };
-    let first_rules = rules(read);
+    let mut first_rules = rules(read);
     count.rules += first_rules.len();
     for (form, read) in all {
         if rules(read) != first_rules {
@@ -207,6 +216,10 @@ fn firewall(entries: &[&Entry], forms: &Forms, count: &mut Count) -> Result<(), 
     let defaults: usize = read.iter().map(|(_, r)| r.defaults.count()).sum();
     let told = road_inputs::rules_of(entries)?;
     let mut told_rules = told.0;
+    if first == "bodies" {
+        // In Intune a rule is known by its name.
+        told_rules.iter_mut().chain(&mut first_rules).for_each(|r| r.id.clear());
+    }
     told_rules.sort_unstable();
     if let Some(lost) = told_rules.iter().find(|r| !first_rules.contains(r)) {
         return Err(format!("{lost:?} is written by the ledger, and not there: {first_rules:?}"));
@@ -338,4 +351,74 @@ fn ledgers_and_files_agree_in_settings_and_lists_of_other_kinds() {
         tally.judge("drawn", name, text.as_bytes(), &options);
     }
     tally.finish("settings and other lists");
+}
+
+/// The judge can say no: each damage to a file is seen, whichever of the forms it is in.
+#[test]
+fn every_damage_is_seen() {
+    let mut seen: BTreeMap<(&'static str, &'static str), usize> = BTreeMap::new();
+    let mut missed: Vec<String> = Vec::new();
+    let mut conversions: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut damage = |reading: &Reading, platform: Option<Platform>, options: &Options, dice: &mut Dice| {
+        for route in vendor::all() {
+            let id = route.info().id;
+            let mut road = go(reading, platform, *route, options);
+            let so_far = conversions.entry(id).or_default();
+            if road.conversion.artefacts.is_empty() || id.starts_with("clamav") || *so_far >= 25 {
+                continue;
+            }
+            assert_eq!(compare(&road, &mut Count::default()), Ok(()), "{id}");
+            *so_far += 1;
+            for at in 0..road.conversion.artefacts.len() {
+                let whole = road.conversion.artefacts[at].bytes.clone();
+                let name = road.conversion.artefacts[at].name.to_string();
+                let mut mutants = road_damage::mutants(&name, &whole);
+                // Some of each file.
+                while mutants.len() > 60 {
+                    mutants.swap_remove(dice.below(mutants.len()));
+                }
+                for (kind, bytes) in mutants {
+                    if bytes == whole {
+                        continue;
+                    }
+                    road.conversion.artefacts[at].bytes = bytes.clone();
+                    match compare(&road, &mut Count::default()) {
+                        Err(_) => *seen.entry((id, kind)).or_default() += 1,
+                        Ok(()) => missed.push(format!("{id} {name}: {kind}\n{}", road_damage::first(&whole, &bytes))),
+                    }
+                }
+                road.conversion.artefacts[at].bytes = whole;
+                // A file that is not there at all.
+                let file = road.conversion.artefacts.remove(at);
+                match compare(&road, &mut Count::default()) {
+                    Err(_) => *seen.entry((id, "no file")).or_default() += 1,
+                    Ok(()) => missed.push(format!("{id}: {name} is not there")),
+                }
+                road.conversion.artefacts.insert(at, file);
+            }
+        }
+    };
+    for given in fixtures() {
+        let Ok(reading) = common::reading(&given.name, &given.bytes) else { continue };
+        let mut dice = Dice::new(&given.label);
+        let options = accept_all(of_case(&given.label).unwrap_or_else(generous));
+        for platform in [None, Some(Platform::Windows)] {
+            damage(&reading, platform, &options, &mut dice);
+        }
+    }
+    for n in 0..60 {
+        let mut dice = Dice::new(&format!("road of others {n}"));
+        let (name, text, options) = road_inputs::drawn(&mut dice);
+        let Ok(reading) = common::reading(name, text.as_bytes()) else { continue };
+        for platform in [None, Some(Platform::Windows), Some(Platform::MacOs)] {
+            damage(&reading, platform, &accept_all(options.clone()), &mut dice);
+        }
+    }
+    let total: usize = seen.values().sum();
+    println!("{total} damages seen: {seen:#?}");
+    for one in missed.iter().take(20) {
+        println!("---- missed {one}");
+    }
+    assert!(missed.is_empty(), "{} damages were not seen", missed.len());
+    assert!(total > 2000, "{total}");
 }

@@ -1,6 +1,7 @@
 //! Scripts: what stands between `# ---- Data` and the next such line is data, and nothing but data: variables with lists of single-quoted
 //! literals. PowerShell's own rule for such literals: any of five marks opens one, two of them inside stand for the second.
 
+use super::rules::{self, WindowsRule};
 use super::{Obeyed, Wrong};
 
 const QUOTES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201A}', '\u{201B}'];
@@ -106,7 +107,16 @@ pub fn data(script: &str) -> Result<Vec<(String, Value)>, Wrong> {
         let Token::Variable(name) = token.clone() else { return Err(format!("no assignment: {token:?}")) };
         at.at += 1;
         at.expect("=")?;
-        let value = at.value()?;
+        let mut value = at.value()?;
+        if at.peek() == Some(&Token::Mark("[")) {
+            at.expect("[")?;
+            let (index, list) = (at.next()?, value);
+            at.expect("]")?;
+            match (index, list) {
+                (Token::Word(zero), Value::List(all)) if zero == "0" && all.len() == 1 => value = all[0].clone(),
+                other => return Err(format!("no first of a list: {other:?}")),
+            }
+        }
         if out.iter().any(|(n, _)| n.eq_ignore_ascii_case(&name)) {
             return Err(format!("${name} is set twice"));
         }
@@ -205,22 +215,123 @@ impl Cursor<'_> {
 /// What a script would ask for.
 pub fn obeyed(script: &str) -> Result<Obeyed, Wrong> {
     let mut out = Obeyed::default();
-    for (name, value) in data(script)? {
-        if let (Some(list), Value::List(values)) = (out.exclusions.list(&name), &value) {
-            for value in values {
-                let Value::Text(text) = value else { return Err(format!("{name} holds {value:?}")) };
-                list.push(text.clone());
+    let data = data(script)?;
+    let group = data.iter().find(|(name, _)| name == "Group").map(|(_, v)| v.clone());
+    for (name, value) in data {
+        let value = match (name.as_str(), value) {
+            ("Setting", Value::Table(all)) => {
+                for (name, value) in all {
+                    let Value::Word(number) = value else { return Err(format!("{name} is {value:?}")) };
+                    out.set(&name, number.parse().map_err(|_| format!("{name} is {number}"))?)?;
+                }
+                continue;
             }
-            continue;
-        }
-        if let ("Setting", Value::Table(all)) = (name.as_str(), &value) {
-            for (name, value) in all {
-                let Value::Word(number) = value else { return Err(format!("{name} is {value:?}")) };
-                out.set(name, number.parse().map_err(|_| format!("{name} is {number}"))?)?;
+            ("Rules", Value::List(all)) => {
+                for one in all {
+                    let Value::Table(fields) = one else { return Err(format!("no rule: {one:?}")) };
+                    let mut rule = rule(&fields)?;
+                    if let Some(Value::Text(group)) = &group {
+                        rule.group = group.clone();
+                    }
+                    out.rules.push(rule);
+                }
+                // Each is made by one call, for all profiles and switched on.
+                let call = "$parameters = @{ Group = $Group; Enabled = 'True'; Profile = 'Any'; PolicyStore = $Store }";
+                if !script.contains(call) || script.matches("New-NetFirewallRule @parameters").count() != 1 {
+                    return Err("how the rules are added is not known".to_owned());
+                }
+                continue;
             }
-            continue;
+            ("DefaultActions", Value::List(all)) => {
+                // Each is set to block, for all profiles.
+                let call = "foreach ($name in $DefaultActions) { Set-DefaultAction $name ($ProfileNames -join ',') 'Block' }";
+                if !script.contains(call) || !script.contains("$ProfileNames = 'Domain', 'Private', 'Public'") {
+                    return Err("how default actions are set is not known".to_owned());
+                }
+                for one in all {
+                    let Value::Text(name) = one else { return Err(format!("no default: {one:?}")) };
+                    for profile in ["domain", "private", "public"] {
+                        out.defaults.set(profile, &name, 1)?;
+                    }
+                }
+                continue;
+            }
+            ("Group", Value::Text(_)) => continue,
+            (_, value) => value,
+        };
+        let Some(list) = out.exclusions.list(&name) else {
+            return Err(format!("nobody knows ${name}: {value:?}"));
+        };
+        let Value::List(values) = value else { return Err(format!("${name} is no list: {value:?}")) };
+        for value in values {
+            let Value::Text(text) = value else { return Err(format!("{name} holds {value:?}")) };
+            list.push(text);
         }
-        return Err(format!("nobody knows ${name}: {value:?}"));
     }
     Ok(out)
+}
+
+/// A rule by the parameters of `New-NetFirewallRule`; what it leaves out has the defaults of the cmdlet.
+fn rule(fields: &[(String, Value)]) -> Result<WindowsRule, Wrong> {
+    let mut rule = WindowsRule::blank();
+    for (name, value) in fields {
+        let text = || match value {
+            Value::Text(text) => Ok(text.as_str()),
+            other => Err(format!("{name} is {other:?}")),
+        };
+        let all = || match value {
+            Value::List(all) if !all.is_empty() => all
+                .iter()
+                .map(|v| match v {
+                    Value::Text(text) => Ok(text.as_str()),
+                    other => Err(format!("{name} holds {other:?}")),
+                })
+                .collect::<Result<Vec<_>, _>>(),
+            other => Err(format!("{name} is {other:?}")),
+        };
+        match name.as_str() {
+            "DisplayName" => rule.name = text()?.to_owned(),
+            "Name" => rule.id = text()?.to_owned(),
+            "Description" => rule.description = text()?.to_owned(),
+            "Direction" => {
+                rule.inbound = match text()? {
+                    "Inbound" => true,
+                    "Outbound" => false,
+                    other => return Err(format!("direction {other}")),
+                }
+            }
+            "Action" => {
+                rule.allow = match text()? {
+                    "Allow" => true,
+                    "Block" => false,
+                    other => return Err(format!("action {other}")),
+                }
+            }
+            "Protocol" => {
+                rule.protocol = match text()? {
+                    "Any" => None,
+                    "TCP" => Some(6),
+                    "UDP" => Some(17),
+                    "ICMPv4" => Some(1),
+                    "ICMPv6" => Some(58),
+                    number => Some(number.parse().map_err(|_| format!("protocol {number}"))?),
+                }
+            }
+            "LocalPort" => rule.local_ports = each(&all()?, rules::port)?,
+            "RemotePort" => rule.remote_ports = each(&all()?, rules::port)?,
+            "LocalAddress" => rule.local = each(&all()?, rules::address)?,
+            "RemoteAddress" => rule.remote = each(&all()?, rules::address)?,
+            "IcmpType" => rule.icmp = each(&all()?, |t| rules::icmp(t, true))?,
+            "Program" => rule.program = Some(rules::program(text()?)?),
+            other => return Err(format!("nobody knows -{other} of a rule")),
+        }
+    }
+    if rule.id.is_empty() {
+        return Err("a rule without an id".to_owned());
+    }
+    rule.check()
+}
+
+fn each<T>(all: &[&str], read: impl Fn(&str) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
+    all.iter().map(|text| read(text)).collect()
 }

@@ -120,8 +120,9 @@ pub struct Defaults {
 }
 
 impl Defaults {
+    /// Those that say what happens to packets. In Intune they stand below the switch of the firewall, which is on.
     pub fn count(&self) -> usize {
-        self.told.len()
+        self.told.keys().filter(|(_, name)| name != "enablefirewall").count()
     }
 
     pub fn set(&mut self, profile: &str, name: &str, value: i64) -> Result<(), Wrong> {
@@ -130,7 +131,7 @@ impl Defaults {
         if !["domain", "private", "public"].contains(&profile.as_str()) || !known.contains(&name.as_str()) {
             return Err(format!("what {name} of the profile {profile} means is not known"));
         }
-        if !(0..=1).contains(&value) {
+        if !(0..=1).contains(&value) || name == "enablefirewall" && value == 0 {
             return Err(format!("{name} {value}"));
         }
         match self.told.insert((profile, name), value) {

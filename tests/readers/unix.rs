@@ -48,6 +48,7 @@ const SETTINGS: &[(&str, &[&str])] = &[
     ("cloudService.cloudBlockLevel", &["normal", "moderate", "high", "high_plus", "zero_tolerance"]),
     ("networkProtection.enforcementLevel", &["disabled", "audit", "block"]),
     ("features.scheduledScan", &["enabled", "disabled"]),
+    ("features.behaviorMonitoring", &["enabled", "disabled"]),
     ("userInterface.hideStatusMenuIcon", &["true", "false"]),
     ("scheduledScan.weeklyConfiguration.dayOfWeek", &["number", "0", "8"]),
     ("scheduledScan.weeklyConfiguration.timeOfDay", &["number", "0", "1440"]),

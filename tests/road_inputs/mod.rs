@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::common::generous;
 use crate::draw::Dice;
-use crate::judge::readers::WindowsRule;
+use crate::judge::readers::rules::{self, WindowsRule};
 
 const NAMES: [&str; 16] = [
     "Orders",
@@ -255,6 +255,51 @@ fn settings(kind: &str, dice: &mut Dice) -> String {
 }
 
 /// The rules and the number of defaults that entries speak of.
-pub fn rules_of(_entries: &[&Entry]) -> Result<(Vec<WindowsRule>, usize), String> {
-    Ok((Vec::new(), 0))
+pub fn rules_of(entries: &[&Entry]) -> Result<(Vec<WindowsRule>, usize), String> {
+    let (mut rules, mut defaults) = (Vec::new(), 0);
+    for entry in entries {
+        if entry.list != "New-NetFirewallRule" {
+            defaults += default_of(entry)?;
+            continue;
+        }
+        let mut rule = WindowsRule { name: entry.value.clone(), ..WindowsRule::blank() };
+        for (name, value) in &entry.fields {
+            let parts = || value.split(',');
+            match (*name, value.as_str()) {
+                ("Name", id) => rule.id = id.to_lowercase(),
+                ("Direction", "Inbound") => rule.inbound = true,
+                ("Direction", "Outbound") => rule.inbound = false,
+                ("Action", "Allow") => rule.allow = true,
+                ("Action", "Block") => rule.allow = false,
+                ("Protocol", "Any") => rule.protocol = None,
+                ("Protocol", "TCP") => rule.protocol = Some(6),
+                ("Protocol", "UDP") => rule.protocol = Some(17),
+                ("Protocol", "ICMPv4") => rule.protocol = Some(1),
+                ("Protocol", "ICMPv6") => rule.protocol = Some(58),
+                ("Protocol", number) => rule.protocol = Some(number.parse().map_err(|_| number.to_owned())?),
+                ("LocalPort", _) => rule.local_ports = parts().map(rules::port).collect::<Result<_, _>>()?,
+                ("RemotePort", _) => rule.remote_ports = parts().map(rules::port).collect::<Result<_, _>>()?,
+                ("LocalAddress", _) => rule.local = parts().map(rules::address).collect::<Result<_, _>>()?,
+                ("RemoteAddress", _) => rule.remote = parts().map(rules::address).collect::<Result<_, _>>()?,
+                ("IcmpType", _) => rule.icmp = parts().map(|p| rules::icmp(p, true)).collect::<Result<_, _>>()?,
+                ("Program", path) => rule.program = Some(path.to_lowercase()),
+                other => return Err(format!("a field that is not known: {other:?}")),
+            }
+        }
+        rules.push(rule);
+    }
+    Ok((rules, defaults))
+}
+
+/// How many profiles a default is for.
+fn default_of(entry: &Entry) -> Result<usize, String> {
+    let known = ["DefaultInboundAction", "DefaultOutboundAction"];
+    if !known.contains(&entry.list) || !["Allow", "Block"].contains(&entry.value.as_str()) {
+        return Err(format!("no rule and no default: {entry:?}"));
+    }
+    match entry.fields.as_slice() {
+        [] => Ok(3),
+        [(_, profiles)] => Ok(profiles.split(',').count()),
+        other => Err(format!("{other:?}")),
+    }
 }
