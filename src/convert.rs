@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::finding::{self as codes, Finding, Severity};
 use crate::ledger::{Fate, Row, Written};
+use crate::mask;
 use crate::options::{Choice, Options};
 use crate::policy::{Item, Kind, Platform, Policy, State};
 use crate::review;
@@ -56,16 +57,26 @@ impl Conversion {
 #[derive(Default)]
 struct Book {
     entries: Vec<Entry>,
-    owner: FxHashMap<Entry, (Option<String>, Cow<'static, str>)>, // lookups only
+    /// By what [`Route::place`] makes of an entry.
+    owner: FxHashMap<Entry, Owner>, // lookups only
     /// How many entries each file has.
     sizes: Vec<(&'static str, usize)>,
 }
 
+/// Where an entry is written, and because of what.
+struct Owner {
+    row: Option<String>,
+    file: Cow<'static, str>,
+    /// Its place among the entries.
+    at: usize,
+}
+
 impl Book {
-    /// Writes an entry down, and tells the name of the file that holds it.
-    fn add(&mut self, route: &dyn Route, entry: Entry, row: Option<String>) -> Cow<'static, str> {
-        if let Some((_, file)) = self.owner.get(&entry) {
-            return file.clone();
+    /// Writes an entry down, and tells what stands in which file: where the same is written already, that.
+    fn add(&mut self, route: &dyn Route, entry: Entry, row: Option<String>) -> Written {
+        let place = route.place(&entry).unwrap_or_else(|| entry.clone());
+        if let Some((owner, kept)) = self.owner_of(&place) {
+            return Written { file: owner.file.clone(), entry: text::owned(kept.shown()) };
         }
         let file = match route.limit(entry.file) {
             None => Cow::Borrowed(entry.file),
@@ -84,15 +95,37 @@ impl Book {
                 vendor::numbered(entry.file, before / limit)
             }
         };
-        self.owner.insert(entry.clone(), (row, file.clone()));
+        let written = Written { file: file.clone(), entry: text::owned(entry.shown()) };
+        self.owner.insert(place, Owner { row, file, at: self.entries.len() });
         self.entries.push(entry);
-        file
+        written
+    }
+
+    fn owner_of(&self, place: &Entry) -> Option<(&Owner, &Entry)> {
+        let owner = self.owner.get(place)?;
+        Some((owner, self.entries.get(owner.at)?))
+    }
+
+    /// What already stands where this entry would.
+    fn kept(&self, route: &dyn Route, entry: &Entry) -> Option<(&Owner, &Entry)> {
+        match route.place(entry) {
+            Some(place) => self.owner_of(&place),
+            None => self.owner_of(entry),
+        }
+    }
+
+    /// An entry that stands where one of these would, with another value.
+    fn against(&self, route: &dyn Route, entries: &[Entry]) -> Option<(&Owner, &Entry)> {
+        entries.iter().find_map(|entry| {
+            self.kept(route, entry)
+                .filter(|(_, kept)| mask::folded(&kept.value) != mask::folded(&entry.value))
+        })
     }
 
     /// The row that already wrote all of these.
-    fn written_by(&self, entries: &[Entry]) -> Option<&str> {
-        let owners: Option<Vec<_>> = entries.iter().map(|e| self.owner.get(e)).collect();
-        owners?.into_iter().find_map(|(row, _)| row.as_deref())
+    fn written_by(&self, route: &dyn Route, entries: &[Entry]) -> Option<&str> {
+        let owners: Option<Vec<_>> = entries.iter().map(|e| self.kept(route, e)).collect();
+        owners?.into_iter().find_map(|(owner, _)| owner.row.as_deref())
     }
 }
 
@@ -223,16 +256,26 @@ fn settle(
     if !write {
         return row;
     }
-    if let Some(owner) = book.written_by(&verdict.entries) {
+    if let Some((owner, kept)) = book.against(route, &verdict.entries) {
+        let who = owner.row.as_ref().map_or_else(|| "The route".to_owned(), |row| format!("Row {row}"));
+        row.reason = text::owned(format!(
+            "{who} already sets {} to {}, and it can have one value; decide which of the two is right",
+            kept.list, kept.value
+        ));
+        row.fate = Fate::ByHand;
+        row.code = codes::SET_BY_HAND;
+        row.example = None;
+        row.decision = None;
+        return row;
+    }
+    if let Some(owner) = book.written_by(route, &verdict.entries) {
         row.reason = format!("Row {owner} already writes this. {}", row.reason);
         row.fate = Fate::Covered;
         row.code = codes::PART_OF;
         return row;
     }
     for entry in verdict.entries {
-        let shown = text::owned(entry.shown());
-        let file = book.add(route, entry, Some(row.id.clone()));
-        row.written.push(Written { file, entry: shown });
+        row.written.push(book.add(route, entry, Some(row.id.clone())));
     }
     row
 }

@@ -237,6 +237,12 @@ catalogue! {
     BEFORE_IMPORT = "CW0204", "Something to check before the import";
     /// File mark and its documentation.
     FILE_MARK = "CW0205", "What the file mark of Defender does to a folder of the same name is described in two ways";
+    /// A file that is there already.
+    MERGE = "CW0214", "A configuration of this product that is already in use has to be merged with what is written";
+    /// The same value twice.
+    INDICATOR_TWICE = "CW0215", "The same file or address is both allowed and blocked";
+    /// More than a tenant holds.
+    INDICATOR_LIMIT = "CW0216", "More indicators than a tenant holds";
 
     /// Not what the target's tool prints.
     NO_STATE = "CW0221", "What was pasted is not the state that the target's tool prints; nothing was compared";
@@ -306,6 +312,14 @@ catalogue! {
     CLOUD_OFF = "CW1024", "The source stays away from its vendor's cloud; the target detects less without its own";
     /// A scan takes more.
     SCOPE_WIDER = "CW1025", "The target scans more than the task did";
+    /// Process exclusion of Defender on Linux.
+    PROCESS_AND_FILES = "CW1026", "The target leaves the program alone, too, not only the files that it opens, and in scans on demand as well";
+    /// A daily scan.
+    QUICK_ONLY = "CW1027", "The target's daily scan may be a quick one";
+    /// Letter case on macOS.
+    CASE = "CW1028", "The same path; whether the target tells capital from small letters there is not established";
+    /// Allowed file.
+    ALLOWED_FILE = "CW1029", "An indicator that allows a file does more than leave it unscanned";
     /// Wildcards in a form the target may read otherwise.
     MASK_BY_HAND = "CW1030", "The mask cannot be carried over exactly";
     /// Excludes everything.
@@ -334,6 +348,10 @@ catalogue! {
     NO_FIREWALL = "CW1042", "The target is no firewall";
     /// Another route can.
     OTHER_ROUTE = "CW1043", "Another route of this product can carry it, this one has no proven place for it";
+    /// Allowed address.
+    ALLOWED_ADDRESS = "CW1047", "An indicator that allows an address does so on every machine of the tenant";
+    /// Blocked address.
+    BLOCKS_LESS = "CW1048", "An indicator may block less than the source's rule did";
     /// Nearest to trust in behaviour.
     TRUST_NEAREST = "CW1049", "The target has no equal to trust in what a program does; what comes nearest is wider in one way and narrower in another";
     /// User dropped it.

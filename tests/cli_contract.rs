@@ -169,6 +169,8 @@ fn several_inputs_and_routes_stand_in_folders_with_an_index() {
     let expected: BTreeSet<String> = [
         "export.ini/clamav-conf",
         "export.ini/defender-linux",
+        "list.csv/defender-gpo",
+        "list.csv/defender-graph",
         "list.csv/defender-intune",
         "list.csv/defender-powershell",
     ]

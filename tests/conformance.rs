@@ -195,6 +195,7 @@ fn mdatp_managed_has_the_keys_of_the_official_samples() {
             let expected: &[&str] = match kind {
                 "excludedPath" => &["$type", "path", "isDirectory", "scopes"],
                 "excludedFileExtension" => &["$type", "extension", "scopes"],
+                "excludedFileName" => &["$type", "name", "scopes"],
                 other => panic!("{label}: {other}"),
             };
             assert_eq!(keys(exclusion), expected.iter().copied().collect(), "{label}");

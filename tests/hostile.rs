@@ -406,8 +406,7 @@ fn characters_that_nobody_sees_are_shown_by_number() {
                 // What is written for the product is what the source said, to the byte, or it is not written.
                 let utf8 = c.to_string();
                 for (name, bytes) in vendor_files(&files) {
-                    let body = String::from_utf8(bytes.clone()).unwrap();
-                    let body = body.strip_prefix('\u{FEFF}').unwrap_or(&body);
+                    let body = common::decoded(bytes);
                     assert!(!body.contains("[U+"), "{label}: {name}");
                     exact += usize::from(body.contains(&utf8));
                 }

@@ -258,7 +258,7 @@ fn control_characters_are_refused() {
     let bad = (0..=0x1F).chain(0x7F..=0x9F).chain([0x2028, 0x2029]).filter_map(char::from_u32);
     for c in bad {
         assert_eq!(literal(&format!("a{c}b")), None, "{c:?}");
-        let values = vec!["good".to_owned(), format!("{c}")];
+        let values = ["good".to_owned(), format!("{c}")];
         for list in LISTS.iter().copied() {
             let entries: Vec<Entry> = values.iter().map(|v| Entry::new(FILE, list, v)).collect();
             assert_eq!(script(&entries, &STAMP), Err(Refused { list, value_index: 1 }));

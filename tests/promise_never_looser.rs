@@ -200,6 +200,7 @@ impl Output {
             + self.lists.windows.len()
             + self.lists.windows_extensions.len()
             + self.lists.processes.len()
+            + self.lists.allowed.len()
     }
 
     fn unscanned(&self, component: Component, path: &str) -> bool {
@@ -406,6 +407,8 @@ fn judge(name: &str, bytes: &[u8], options: &Options, label: &str) -> usize {
             output.lists.processes.is_empty() && output.lists.unix_processes.is_empty(),
             "{label} to {route}: a process exclusion without a decision"
         );
+        assert!(output.lists.allowed.is_empty(), "{label} to {route}: an indicator allows without a decision");
+        assert!(output.lists.weaker.is_empty(), "{label} to {route}: {:?}", output.lists.weaker);
         if let Some((component, path)) = looser(source.as_ref(), &output, separator) {
             panic!("{label} to {route}: {path} was scanned ({component}) and is not any more\n{body}");
         }

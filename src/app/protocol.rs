@@ -44,14 +44,30 @@ pub struct Choices {
     pub answers: BTreeMap<InputId, BTreeMap<String, String>>,
     /// Confirmed columns.
     pub columns: Vec<ConfirmedColumns>,
-    /// The route chosen for each platform.
-    pub targets: BTreeMap<String, String>,
-    /// Reasons whose looser form is accepted for all rows of an input.
-    pub accept: BTreeMap<InputId, BTreeSet<String>>,
+    /// The routes chosen for each platform.
+    pub targets: BTreeMap<String, BTreeSet<String>>,
+    /// Reasons whose looser form is accepted for all rows of an input, by route: its example was in view there.
+    pub accept: BTreeMap<InputId, BTreeMap<String, BTreeSet<String>>>,
     /// Decisions for single rows.
     pub decisions: Vec<Decision>,
     /// What the machine of an input has already, as the target's own tool prints it.
     pub existing: BTreeMap<InputId, String>,
+}
+
+/// One input on its way to one target: what a conversion is known by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Way {
+    /// The input.
+    pub id: InputId,
+    /// The route.
+    pub target: String,
+}
+
+impl Way {
+    /// In an element's id.
+    pub fn slug(&self) -> String {
+        format!("{}-{}", self.id, self.target.replace('/', "-"))
+    }
 }
 
 /// A recipe that was brought.
@@ -119,8 +135,8 @@ pub enum Request {
     },
     /// Part of a ledger.
     Rows {
-        /// Of which input.
-        id: InputId,
+        /// Of which conversion.
+        way: Way,
         /// Rows of this fate only.
         fate: Option<String>,
         /// First row, counted among those.
@@ -145,8 +161,8 @@ pub enum Parcel {
     },
     /// One file of one conversion.
     File {
-        /// Of which input.
-        id: InputId,
+        /// Of which conversion.
+        way: Way,
         /// Its name.
         name: String,
     },
@@ -210,8 +226,8 @@ pub enum Response {
         sheets: Vec<(InputId, SheetView)>,
         /// What each route that fits would carry.
         routes: Vec<RouteView>,
-        /// The inputs that are converted.
-        converted: Vec<InputId>,
+        /// The conversions that there are.
+        converted: Vec<Way>,
         /// The conversions that are not any more as they were told before.
         results: Vec<(InputId, ResultView)>,
     },
@@ -235,8 +251,8 @@ pub enum Response {
     },
     /// Part of a ledger.
     Rows {
-        /// Of which input.
-        id: InputId,
+        /// Of which conversion.
+        way: Way,
         /// Rows of this fate only.
         fate: Option<String>,
         /// First row, counted among those.

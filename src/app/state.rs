@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::draft::{Change, Draft, same_shape};
 use super::protocol::{
     Choices, ConfirmedColumns, InputId, Kept, PAGE, Parcel, Piece, Purpose, RefusalView, Request, Response,
-    ResultView, RouteView, Sample, SheetView,
+    ResultView, RouteView, Sample, SheetView, Way,
 };
 use super::words;
 use crate::intake::batch::leftover;
@@ -212,17 +212,19 @@ pub enum Action {
     Unconfirmed(InputId, usize),
     /// Something is folded or unfolded.
     Folded(Fold, bool),
-    /// A route was chosen for a platform.
+    /// A route was chosen for a platform, or is not wanted any more.
     Chosen {
         /// The platform.
         platform: String,
         /// The route.
         target: String,
+        /// Chosen or not.
+        on: bool,
     },
     /// The looser form was accepted for all rows of a reason, or taken back.
     Accepted {
-        /// In which input.
-        id: InputId,
+        /// In which conversion.
+        way: Way,
         /// Code of the reason.
         code: String,
         /// Accepted or taken back.
@@ -230,8 +232,8 @@ pub enum Action {
     },
     /// A row was decided, or the decision taken back.
     Decided {
-        /// The input.
-        id: InputId,
+        /// The conversion.
+        way: Way,
         /// The row.
         row: String,
         /// What was decided.
@@ -242,9 +244,9 @@ pub enum Action {
     /// The last step is undone.
     Undone,
     /// Another fate is in view.
-    Filtered(InputId, Option<String>),
+    Filtered(Way, Option<String>),
     /// Another part of the ledger is in view.
-    Turned(InputId, usize),
+    Turned(Way, usize),
     /// Another part of what was read is in view.
     Leafed(InputId, usize),
     /// Something is taken away.
@@ -288,7 +290,7 @@ pub struct State {
     /// The routes that fit.
     pub routes: Rc<[RouteView]>,
     /// The conversions.
-    pub ledgers: BTreeMap<InputId, Rc<Ledger>>,
+    pub ledgers: BTreeMap<Way, Rc<Ledger>>,
     /// Everything the user decided.
     pub choices: Rc<Choices>,
     /// Columns that are not confirmed yet, as far as they were looked at.
@@ -382,23 +384,34 @@ impl State {
             }
             Action::Unconfirmed(id, at) => self.unconfirm(id, at),
             Action::Folded(fold, open) => self.fold(fold, open, effects),
-            Action::Chosen { platform, target } => {
-                self.focus = Some("decide".into());
+            Action::Chosen { platform, target, on } => {
+                // One product is the rule: it leads on to the result. Whoever chooses a second one stays there.
+                if on && self.choices.targets.is_empty() {
+                    self.focus = Some("decide".into());
+                }
                 self.change(|choices| {
-                    choices.targets.insert(platform, target);
+                    let own = choices.targets.entry(platform).or_default();
+                    if on {
+                        own.insert(target);
+                    } else {
+                        own.remove(&target);
+                    }
+                    choices.targets.retain(|_, own| !own.is_empty());
                 });
                 self.stale = true;
             }
-            Action::Accepted { id, code, on } => self.change(|choices| {
-                let own = choices.accept.entry(id).or_default();
+            Action::Accepted { way, code, on } => self.change(|choices| {
+                let targets = choices.accept.entry(way.id).or_default();
+                let own = targets.entry(way.target).or_default();
                 if on {
                     own.insert(code);
                 } else {
                     own.remove(&code);
                 }
-                choices.accept.retain(|_, own| !own.is_empty());
+                targets.retain(|_, own| !own.is_empty());
+                choices.accept.retain(|_, targets| !targets.is_empty());
             }),
-            Action::Decided { id, row, choice } => self.decide(id, row, choice),
+            Action::Decided { way, row, choice } => self.decide(way, row, choice),
             Action::Existing(id, text) => {
                 self.say = Some(if text.is_empty() { "Not compared any more" } else { "Compared" }.into());
                 self.change(|choices| {
@@ -416,8 +429,8 @@ impl State {
                     self.say = Some("The last step was undone".into());
                 }
             }
-            Action::Filtered(id, fate) => self.look(id, Some(fate), 0, effects),
-            Action::Turned(id, offset) => self.look(id, None, offset, effects),
+            Action::Filtered(way, fate) => self.look(&way, Some(fate), 0, effects),
+            Action::Turned(way, offset) => self.look(&way, None, offset, effects),
             Action::Leafed(id, offset) => {
                 if self.entry(id).is_some_and(|e| e.view().is_some()) {
                     self.ask(Request::Items { id, offset }, effects);
@@ -478,7 +491,11 @@ impl State {
         }
         match fold {
             Fold::Items(id) => self.ask(Request::Items { id, offset: 0 }, effects),
-            Fold::Input(Step::Decide, id) => self.look(id, None, 0, effects),
+            Fold::Input(Step::Decide, id) => {
+                for (way, _) in self.ways(id) {
+                    self.look(&way, None, 0, effects);
+                }
+            }
             Fold::Input(Step::Understand, id) | Fold::Table(id, _) => self.sketch(id, effects),
             Fold::Customer(Step::Understand | Step::Decide, customer) => {
                 let of = |e: &&Rc<Entry>| e.view().is_some() && e.customer() == customer;
@@ -506,11 +523,21 @@ impl State {
                 self.ask(Request::Items { id, offset }, effects);
             }
         }
-        if let Some(offset) = self.ledgers.get(&id).map(|l| l.offset)
-            && self.drawn(Step::Decide, id)
-        {
-            self.look(id, None, offset, effects);
+        if self.drawn(Step::Decide, id) {
+            for (way, offset) in self.ways(id) {
+                self.look(&way, None, offset, effects);
+            }
         }
+    }
+
+    /// The conversions of an input, each with its first row in view.
+    fn ways(&self, id: InputId) -> Vec<(Way, usize)> {
+        self.ledgers_of(id).map(|(way, ledger)| (way.clone(), ledger.offset)).collect()
+    }
+
+    /// The conversions of an input.
+    pub fn ledgers_of(&self, id: InputId) -> impl Iterator<Item = (&Way, &Rc<Ledger>)> {
+        self.ledgers.range(Way { id, target: String::new() }..).take_while(move |(way, _)| way.id == id)
     }
 
     /// Begins drafts for the lists in view that wait for their columns.
@@ -667,7 +694,7 @@ impl State {
         choices.columns.retain(|c| c.input != Some(id));
         self.drafts.retain(|(of, _), _| *of != id);
         self.past.clear();
-        self.ledgers.remove(&id);
+        self.ledgers.retain(|way, _| way.id != id);
         if entry.file != id {
             self.removed.insert(id);
         }
@@ -718,8 +745,7 @@ impl State {
         });
     }
 
-    fn decide(&mut self, id: InputId, row: String, choice: Option<Choice>) {
-        let Some(target) = self.ledgers.get(&id).map(|l| l.result.view.target.id.clone()) else { return };
+    fn decide(&mut self, Way { id, target }: Way, row: String, choice: Option<Choice>) {
         let Some(input) = self.entry(id).and_then(Entry::view).map(|v| v.sha256.clone()) else { return };
         self.change(|choices| {
             choices.decisions.retain(|d| !(d.input == input && d.target == target && d.row == row));
@@ -730,14 +756,14 @@ impl State {
     }
 
     /// Brings another part of a ledger into view.
-    fn look(&mut self, id: InputId, fate: Option<Option<String>>, offset: usize, effects: &mut Vec<Effect>) {
-        let Some(ledger) = self.ledgers.get_mut(&id).map(Rc::make_mut) else { return };
+    fn look(&mut self, way: &Way, fate: Option<Option<String>>, offset: usize, effects: &mut Vec<Effect>) {
+        let Some(ledger) = self.ledgers.get_mut(way).map(Rc::make_mut) else { return };
         if let Some(fate) = fate {
             ledger.fate = fate;
         }
         let last = ledger.count().saturating_sub(1);
         ledger.offset = offset.min(last) / PAGE * PAGE;
-        let request = Request::Rows { id, fate: ledger.fate.clone(), offset: ledger.offset };
+        let request = Request::Rows { way: way.clone(), fate: ledger.fate.clone(), offset: ledger.offset };
         self.ask(request, effects);
     }
 
@@ -829,11 +855,11 @@ impl State {
                     entry.items = items.into();
                 }
             }
-            Response::Rows { id, fate, offset, rows } => {
-                let Some(ledger) = self.ledgers.get_mut(&id).map(Rc::make_mut) else { return };
+            Response::Rows { way, fate, offset, rows } => {
+                let Some(ledger) = self.ledgers.get_mut(&way).map(Rc::make_mut) else { return };
                 if ledger.fate == fate && ledger.offset == offset {
                     ledger.rows = rows;
-                    effects.push(Effect::Rescue(format!("ledger-{id}")));
+                    effects.push(Effect::Rescue(format!("ledger-{}", way.slug())));
                 }
             }
             Response::Parcel { name, purpose } => {
@@ -971,7 +997,7 @@ impl State {
         &mut self,
         sheets: Vec<(InputId, SheetView)>,
         routes: Vec<RouteView>,
-        converted: &[InputId],
+        converted: &[Way],
         results: Vec<(InputId, ResultView)>,
         effects: &mut Vec<Effect>,
     ) {
@@ -982,10 +1008,11 @@ impl State {
             }
         }
         self.routes = routes.into();
-        let kept: BTreeSet<InputId> = converted.iter().copied().collect();
-        self.ledgers.retain(|id, _| kept.contains(id));
+        let kept: BTreeSet<&Way> = converted.iter().collect();
+        self.ledgers.retain(|way, _| kept.contains(way));
         for (id, result) in results {
-            let old = self.ledgers.remove(&id).filter(|l| l.result.view.target.id == result.view.target.id);
+            let way = Way { id, target: result.view.target.id.clone() };
+            let old = self.ledgers.remove(&way);
             let ledger = match old {
                 Some(old) => Ledger { result, ..Ledger::clone(&old) },
                 None => {
@@ -993,7 +1020,7 @@ impl State {
                     Ledger { result, fate, offset: 0, rows: Vec::new() }
                 }
             };
-            self.ledgers.insert(id, Rc::new(ledger));
+            self.ledgers.insert(way, Rc::new(ledger));
         }
         // States of items and decisions of rows follow the choices.
         let ids: Vec<InputId> = self.read().map(|(e, _)| e.id).collect();

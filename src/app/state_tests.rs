@@ -90,7 +90,8 @@ fn refusal(input: &str) -> RefusalView {
 }
 
 fn applied(state: &mut State, results: Vec<(InputId, ResultView)>) -> Vec<Effect> {
-    let converted = results.iter().map(|(id, _)| *id).collect();
+    let way = |(id, r): &(InputId, ResultView)| Way { id: *id, target: r.view.target.id.clone() };
+    let converted = results.iter().map(way).collect();
     told(state, Response::Applied { sheets: Vec::new(), routes: Vec::new(), converted, results })
 }
 
@@ -104,12 +105,16 @@ fn with_input() -> State {
     state
 }
 
+fn way() -> Way {
+    Way { id: 1, target: "clamav/conf".into() }
+}
+
 /// A state with one input that was converted; 250 exact rows and 2 looser ones.
 fn converted() -> State {
     let mut state = with_input();
-    state.update(Action::Chosen { platform: "linux".into(), target: "clamav/conf".into() });
+    state.update(Action::Chosen { platform: "linux".into(), target: "clamav/conf".into(), on: true });
     applied(&mut state, vec![(1, result("clamav/conf", 2, 250))]);
-    told(&mut state, Response::Rows { id: 1, fate: Some("looser".into()), offset: 0, rows: Vec::new() });
+    told(&mut state, Response::Rows { way: way(), fate: Some("looser".into()), offset: 0, rows: Vec::new() });
     assert_eq!(state.work(), None);
     state
 }
@@ -211,7 +216,7 @@ fn changes_while_the_worker_works_are_sent_once_at_the_end() {
 #[test]
 fn the_ledger_opens_at_what_needs_a_person() {
     let state = converted();
-    let ledger = &state.ledgers[&1];
+    let ledger = &state.ledgers[&way()];
     assert_eq!((ledger.fate.as_deref(), ledger.count()), (Some("looser"), 2));
     assert_eq!(state.notice, "Converted: 250 of 252 settings are carried over; 2 need a person");
 }
@@ -219,7 +224,7 @@ fn the_ledger_opens_at_what_needs_a_person() {
 #[test]
 fn the_focus_moves_to_the_result_when_a_product_is_chosen() {
     let mut state = with_input();
-    state.update(Action::Chosen { platform: "linux".into(), target: "clamav/conf".into() });
+    state.update(Action::Chosen { platform: "linux".into(), target: "clamav/conf".into(), on: true });
     let effects = applied(&mut state, vec![(1, result("clamav/conf", 0, 1))]);
     assert!(effects.contains(&Effect::Focus("decide".into())));
 }
@@ -227,17 +232,18 @@ fn the_focus_moves_to_the_result_when_a_product_is_chosen() {
 #[test]
 fn rows_come_a_page_at_a_time() {
     let mut state = converted();
-    let rows = |fate: Option<&str>, offset| Request::Rows { id: 1, fate: fate.map(String::from), offset };
-    assert_eq!(asks(&state.update(Action::Filtered(1, Some("exact".into())))), [&rows(Some("exact"), 0)]);
-    assert_eq!(asks(&state.update(Action::Turned(1, 100))), [&rows(Some("exact"), 100)]);
-    assert_eq!(asks(&state.update(Action::Turned(1, 9_999))), [&rows(Some("exact"), 200)]);
-    assert_eq!(asks(&state.update(Action::Filtered(1, None))), [&rows(None, 0)]);
+    let rows =
+        |fate: Option<&str>, offset| Request::Rows { way: way(), fate: fate.map(String::from), offset };
+    assert_eq!(asks(&state.update(Action::Filtered(way(), Some("exact".into())))), [&rows(Some("exact"), 0)]);
+    assert_eq!(asks(&state.update(Action::Turned(way(), 100))), [&rows(Some("exact"), 100)]);
+    assert_eq!(asks(&state.update(Action::Turned(way(), 9_999))), [&rows(Some("exact"), 200)]);
+    assert_eq!(asks(&state.update(Action::Filtered(way(), None))), [&rows(None, 0)]);
 }
 
 #[test]
 fn late_rows_of_another_filter_are_not_shown() {
     let mut state = converted();
-    state.update(Action::Filtered(1, Some("exact".into())));
+    state.update(Action::Filtered(way(), Some("exact".into())));
     let row = RowView {
         id: "7".into(),
         line: 7,
@@ -250,15 +256,15 @@ fn late_rows_of_another_filter_are_not_shown() {
         decision: None,
         written: Vec::new(),
     };
-    let late = Response::Rows { id: 1, fate: Some("looser".into()), offset: 0, rows: vec![row] };
+    let late = Response::Rows { way: way(), fate: Some("looser".into()), offset: 0, rows: vec![row] };
     assert!(told(&mut state, late).is_empty());
-    assert!(state.ledgers[&1].rows.is_empty());
+    assert!(state.ledgers[&way()].rows.is_empty());
 }
 
 #[test]
 fn decisions_are_bound_to_input_target_and_row() {
     let mut state = converted();
-    let decide = |choice| Action::Decided { id: 1, row: "7".into(), choice };
+    let decide = |choice| Action::Decided { way: way(), row: "7".into(), choice };
     assert_eq!(applies(&state.update(decide(Some(Choice::Accept)))), 1);
     let want = Decision {
         input: "sha of a.ini".into(),
@@ -278,9 +284,9 @@ fn decisions_are_bound_to_input_target_and_row() {
 #[test]
 fn consent_is_given_and_taken_back() {
     let mut state = converted();
-    let accept = |on| Action::Accepted { id: 1, code: "CW1010".into(), on };
+    let accept = |on| Action::Accepted { way: way(), code: "CW1010".into(), on };
     assert_eq!(applies(&state.update(accept(true))), 1);
-    assert!(state.choices.accept[&1].contains("CW1010"));
+    assert!(state.choices.accept[&1]["clamav/conf"].contains("CW1010"));
     state.update(accept(false));
     assert!(state.choices.accept.is_empty());
 }
@@ -296,13 +302,13 @@ fn cancelling_a_reading_keeps_what_had_been_read() {
     // The fresh worker reads it and gets the same choices.
     let effects = opened(&mut state, 1, "a.ini");
     let [Request::Apply(choices)] = asks(&effects)[..] else { panic!("{effects:?}") };
-    assert_eq!(choices.targets["linux"], "clamav/conf");
+    assert!(choices.targets["linux"].contains("clamav/conf"));
 }
 
 #[test]
 fn cancelling_a_conversion_waits_for_the_user() {
     let mut state = with_input();
-    state.update(Action::Chosen { platform: "linux".into(), target: "clamav/conf".into() });
+    state.update(Action::Chosen { platform: "linux".into(), target: "clamav/conf".into(), on: true });
     assert_eq!(state.work().as_deref(), Some("Converting"));
     state.update(Action::Cancelled);
     assert!(state.held);
@@ -337,7 +343,7 @@ fn removing_the_last_input_leaves_nothing_behind() {
     let mut state = converted();
     state.update(Action::Answered { id: 1, key: "task".into(), value: "oas".into() });
     applied(&mut state, vec![(1, result("clamav/conf", 0, 1))]);
-    told(&mut state, Response::Rows { id: 1, fate: None, offset: 0, rows: Vec::new() });
+    told(&mut state, Response::Rows { way: way(), fate: None, offset: 0, rows: Vec::new() });
     let effects = state.update(Action::Removed(1));
     assert!(effects.contains(&Effect::Forget(1)));
     assert_eq!(asks(&effects), [&Request::Close { id: 1 }]);
@@ -484,14 +490,14 @@ fn what_is_folded_is_not_asked_for() {
     for (id, name) in &named {
         opened(&mut state, *id, name);
     }
-    state.update(Action::Chosen { platform: "linux".into(), target: "clamav/conf".into() });
+    state.update(Action::Chosen { platform: "linux".into(), target: "clamav/conf".into(), on: true });
     applied(&mut state, Vec::new());
     let results = named.iter().map(|(id, _)| (*id, result("clamav/conf", 1, 1))).collect();
     assert_eq!(asks(&applied(&mut state, results)), Vec::<&Request>::new());
     assert!(!state.unfolded(&Fold::Customer(Step::Decide, String::new())));
     let fold = Fold::Input(Step::Decide, 1);
     let effects = state.update(Action::Folded(fold.clone(), true));
-    assert!(matches!(asks(&effects)[..], [Request::Rows { id: 1, .. }]));
+    assert!(matches!(asks(&effects)[..], [Request::Rows { way: Way { id: 1, .. }, .. }]));
     assert!(state.unfolded(&fold));
     let effects = state.update(Action::Folded(Fold::Items(1), true));
     assert_eq!(asks(&effects), [&Request::Items { id: 1, offset: 0 }]);
@@ -695,4 +701,25 @@ fn one_answer_for_all_that_ask() {
     state.update(Action::AnsweredAll { key: "task".into(), value: "oas".into() });
     assert_eq!(state.choices.answers[&3]["task"], "oas");
     assert!(state.asking("task", None).is_empty());
+}
+
+#[test]
+fn several_products_go_together_and_each_has_its_own_consent() {
+    let mut state = converted();
+    let chosen = |on| Action::Chosen { platform: "linux".into(), target: "defender/linux".into(), on };
+    assert_eq!(applies(&state.update(chosen(true))), 1);
+    applied(&mut state, vec![(1, result("clamav/conf", 2, 250)), (1, result("defender/linux", 1, 3))]);
+    let names =
+        |state: &State| -> Vec<String> { state.ledgers_of(1).map(|(way, _)| way.target.clone()).collect() };
+    assert_eq!(names(&state), ["clamav/conf", "defender/linux"]);
+    while state.work().is_some() || !state.jobs.is_empty() {
+        let Some(Request::Rows { way, fate, offset }) = state.jobs.front().cloned() else { break };
+        told(&mut state, Response::Rows { way, fate, offset, rows: Vec::new() });
+    }
+    state.update(Action::Accepted { way: way(), code: "CW1010".into(), on: true });
+    assert!(!state.choices.accept[&1].contains_key("defender/linux"));
+    state.update(chosen(false));
+    assert_eq!(state.choices.targets["linux"].len(), 1);
+    applied(&mut state, vec![(1, result("clamav/conf", 2, 250))]);
+    assert_eq!(names(&state), ["clamav/conf"]);
 }

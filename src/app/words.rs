@@ -246,6 +246,18 @@ pub fn platform(word: &str) -> &str {
     }
 }
 
+/// The product of a route as its vendor writes it.
+pub fn product(target: &str) -> &str {
+    const PRODUCTS: &[(&str, &str)] = &[
+        ("defender", "Microsoft Defender"),
+        ("huntress", "Huntress Managed Antivirus"),
+        ("windows-firewall", "Windows Firewall"),
+        ("clamav", "ClamAV"),
+    ];
+    let id = target.split('/').next().unwrap_or(target);
+    PRODUCTS.iter().find(|(own, _)| *own == id).map_or(id, |(_, name)| name)
+}
+
 /// Which step of the flow waits for a row with this fate; empty when nobody has to act.
 pub fn tone(word: &str) -> &'static str {
     fate(word).map_or("quiet", |f| f.tone)

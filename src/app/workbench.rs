@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::protocol::{
     Choices, InputId, PAGE, Parcel, Piece, RefusalView, Request, Response, ResultView, RouteView, Sample,
-    SheetView, Tally,
+    SheetView, Tally, Way,
 };
 use super::{recipe, words};
 use crate::bundle::{self, OutFile, Part};
@@ -50,17 +50,30 @@ struct Sheet {
     reading: Reading,
     policy: Policy,
     tables: Vec<TableView>,
-    /// With what it was read and converted.
+    /// With what it was read and converted; what is accepted is told by route.
     options: Options,
+    accept: BTreeMap<String, BTreeSet<String>>,
     /// How its settings fare, by route.
     tallies: BTreeMap<&'static str, Vec<Tally>>,
-    conversion: Option<Conversion>,
+    /// For the chosen routes.
+    done: BTreeMap<&'static str, Done>,
     /// What the page knows about it.
     told: Option<SheetView>,
-    told_result: Option<ResultView>,
+}
+
+/// A conversion.
+struct Done {
+    conversion: Conversion,
+    /// What the page knows about it.
+    told: Option<ResultView>,
 }
 
 impl Sheet {
+    /// The options for one route: what is accepted belongs to it.
+    fn options_for(&self, target: &str) -> Options {
+        Options { accept: self.accept.get(target).cloned().unwrap_or_default(), ..self.options.clone() }
+    }
+
     fn interpret(&mut self) {
         self.policy = crate::interpret(&[&self.reading], &self.options.answers);
         self.tables();
@@ -128,12 +141,11 @@ impl Workbench {
                 let items = self.sheet(id).map(|s| view::items(&s.reading, &s.policy, offset, PAGE));
                 (Response::Items { id, offset, items: items.unwrap_or_default() }, None)
             }
-            Request::Rows { id, fate, offset } => {
-                let rows = self.sheet(id).and_then(|s| {
-                    let conversion = s.conversion.as_ref()?;
-                    Some(view::rows(&[&s.reading], conversion, fate.as_deref(), offset, PAGE))
+            Request::Rows { way, fate, offset } => {
+                let rows = self.converted(&way).map(|(sheet, conversion)| {
+                    view::rows(&[&sheet.reading], conversion, fate.as_deref(), offset, PAGE)
                 });
-                (Response::Rows { id, fate, offset, rows: rows.unwrap_or_default() }, None)
+                (Response::Rows { way, fate, offset, rows: rows.unwrap_or_default() }, None)
             }
             Request::Take { what, purpose } => match self.take(&what) {
                 Some(file) => (Response::Parcel { name: file.name, purpose }, Some(file.bytes)),
@@ -144,6 +156,12 @@ impl Workbench {
 
     fn sheet(&self, id: InputId) -> Option<&Sheet> {
         self.sheets.iter().find(|s| s.id == id)
+    }
+
+    fn converted(&self, way: &Way) -> Option<(&Sheet, &Conversion)> {
+        let sheet = self.sheet(way.id)?;
+        let done = sheet.done.get(way.target.as_str())?;
+        Some((sheet, &done.conversion))
     }
 
     /// Reads a file, or each file of an archive, as the command line does; a recipe is told from an export by content.
@@ -214,9 +232,9 @@ impl Workbench {
             tables: Vec::new(),
             options,
             tallies: BTreeMap::new(),
-            conversion: None,
+            accept: BTreeMap::new(),
+            done: BTreeMap::new(),
             told: None,
-            told_result: None,
         };
         sheet.tables();
         let view = sheet.view();
@@ -256,8 +274,16 @@ impl Workbench {
             if !read || options != sheet.options {
                 sheet.options = options;
                 sheet.tallies.clear();
-                sheet.conversion = None;
+                sheet.done.clear();
             }
+            let accept = self.choices.accept.get(&sheet.id).cloned().unwrap_or_default();
+            for target in sheet.accept.keys().chain(accept.keys()) {
+                if sheet.accept.get(target) != accept.get(target) {
+                    sheet.tallies.remove(target.as_str());
+                    sheet.done.remove(target.as_str());
+                }
+            }
+            sheet.accept = accept;
             if !read {
                 sheet.interpret();
             }
@@ -268,7 +294,7 @@ impl Workbench {
             }
         }
         let mut routes = Vec::new();
-        let mut converted = BTreeSet::new();
+        let mut converted = Vec::new();
         let mut results = Vec::new();
         let fitting = vendor::all()
             .iter()
@@ -276,7 +302,7 @@ impl Workbench {
             .flat_map(|route| route.info().platforms.iter().map(move |platform| (route, *platform)));
         for (route, platform) in fitting {
             let info = route.info();
-            let chosen = self.choices.targets.get(platform.word()).is_some_and(|id| id == info.id);
+            let chosen = self.choices.targets.get(platform.word()).is_some_and(|ids| ids.contains(info.id));
             let mut view = RouteView {
                 target: view::target(route, platform),
                 inputs: 0,
@@ -284,22 +310,26 @@ impl Workbench {
                 customers: Vec::new(),
             };
             for sheet in self.sheets.iter_mut().filter(|s| s.policy.platform == platform) {
-                let done = sheet.conversion.as_ref().is_some_and(|c| c.route.info().id == info.id);
-                if !sheet.tallies.contains_key(info.id) || chosen && !done {
-                    let conversion = crate::convert(&sheet.policy, route, &sheet.options);
+                if !sheet.tallies.contains_key(info.id) || chosen && !sheet.done.contains_key(info.id) {
+                    let options = sheet.options_for(info.id);
+                    let conversion = crate::convert(&sheet.policy, route, &options);
                     sheet.tallies.insert(info.id, tally(&conversion.rows));
                     if chosen {
-                        sheet.conversion = Some(conversion);
+                        sheet.done.insert(info.id, Done { conversion, told: None });
                     }
+                }
+                if !chosen {
+                    sheet.done.remove(info.id);
                 }
                 let own = sheet.tallies.get(info.id).cloned().unwrap_or_default();
                 view.inputs += 1;
                 by_customer(&mut view.customers, &sheet.customer, &own);
-                if let Some(conversion) = sheet.conversion.as_ref().filter(|_| chosen) {
-                    converted.insert(sheet.id);
-                    let result = result(conversion, &sheet.options, own.clone());
-                    if sheet.told_result.as_ref() != Some(&result) {
-                        sheet.told_result = Some(result.clone());
+                let options = sheet.options_for(info.id);
+                if let Some(done) = sheet.done.get_mut(info.id) {
+                    converted.push(Way { id: sheet.id, target: info.id.to_owned() });
+                    let result = result(&done.conversion, &options, own.clone());
+                    if done.told.as_ref() != Some(&result) {
+                        done.told = Some(result.clone());
                         results.push((sheet.id, result));
                     }
                 }
@@ -309,20 +339,15 @@ impl Workbench {
                 routes.push(view);
             }
         }
-        for sheet in self.sheets.iter_mut().filter(|s| !converted.contains(&s.id)) {
-            sheet.conversion = None;
-            sheet.told_result = None;
-        }
-        Response::Applied { sheets, routes, converted: converted.into_iter().collect(), results }
+        Response::Applied { sheets, routes, converted, results }
     }
 
     /// Makes something to take away.
     fn take(&self, what: &Parcel) -> Option<OutFile> {
         match what {
             Parcel::Zip { alone } => self.zip(*alone),
-            Parcel::File { id, name } => {
-                let sheet = self.sheet(*id)?;
-                let conversion = sheet.conversion.as_ref()?;
+            Parcel::File { way, name } => {
+                let (sheet, conversion) = self.converted(way)?;
                 let files = bundle::files(&[&sheet.reading], &sheet.policy, conversion);
                 files.into_iter().find(|f| f.name == *name)
             }
@@ -341,14 +366,22 @@ impl Workbench {
     fn zip(&self, alone: bool) -> Option<OutFile> {
         let mut parts = Vec::new();
         for sheet in &self.sheets {
-            let Some(conversion) = &sheet.conversion else { continue };
-            let files = bundle::files(&[&sheet.reading], &sheet.policy, conversion);
-            let input = sheet.reading.input.name.clone();
-            parts.push((sheet.customer.clone(), Part { input, target: conversion.route.info().id, files }));
+            // In the order of the catalogue, as the command line does.
+            let done = vendor::all().iter().filter_map(|r| sheet.done.get(r.info().id));
+            for Done { conversion, .. } in done {
+                let files = bundle::files(&[&sheet.reading], &sheet.policy, conversion);
+                let input = sheet.reading.input.name.clone();
+                parts.push((
+                    sheet.customer.clone(),
+                    Part { input, target: conversion.route.info().id, files },
+                ));
+            }
         }
         let name = match parts.as_slice() {
             [] => return None,
-            [(_, part)] => format!("crosswalk-{}.zip", words::stem(&part.input)),
+            [(_, part), ..] if self.sheets.len() == 1 => {
+                format!("crosswalk-{}.zip", words::stem(&part.input))
+            }
             _ => "crosswalk.zip".into(),
         };
         let single = alone && parts.len() == 1;
@@ -378,7 +411,7 @@ fn options(choices: &Choices, id: InputId, reading: &Reading) -> Options {
     Options {
         answers,
         decisions: Decisions { crosswalk_decisions: 1, decisions: own.cloned().collect() },
-        accept: choices.accept.get(&id).cloned().unwrap_or_default(),
+        accept: BTreeSet::new(),
         date: None,
         existing: choices.existing.get(&id).cloned(),
     }

@@ -29,8 +29,11 @@ fn only(response: Response) -> SheetView {
 }
 
 fn choices(targets: &[(&str, &str)]) -> Choices {
-    let targets = targets.iter().map(|(p, t)| ((*p).into(), (*t).into())).collect();
-    Choices { targets, ..Choices::default() }
+    let mut choices = Choices::default();
+    for (platform, target) in targets {
+        choices.targets.entry((*platform).into()).or_default().insert((*target).into());
+    }
+    choices
 }
 
 fn apply(bench: &mut Workbench, choices: &Choices) -> (Vec<RouteView>, BTreeMap<InputId, ResultView>) {
@@ -53,8 +56,12 @@ fn linux() -> Workbench {
     bench
 }
 
+fn way(target: &str) -> Way {
+    Way { id: 1, target: target.into() }
+}
+
 fn rows(bench: &mut Workbench, fate: Option<&str>, offset: usize) -> Vec<view::RowView> {
-    match ask(bench, Request::Rows { id: 1, fate: fate.map(String::from), offset }) {
+    match ask(bench, Request::Rows { way: way("clamav/conf"), fate: fate.map(String::from), offset }) {
         Response::Rows { rows, .. } => rows,
         other => panic!("{other:?}"),
     }
@@ -127,7 +134,8 @@ fn consent_and_decisions_reach_the_rows() {
     let looser = rows(&mut bench, Some("looser"), 0);
     assert!(!looser.is_empty() && looser.iter().all(|r| r.written.is_empty() && r.example.is_some()));
 
-    choice.accept.entry(1).or_default().insert(offer.code);
+    let codes = choice.accept.entry(1).or_default().entry("clamav/conf".into()).or_default();
+    codes.insert(offer.code);
     let (_, after) = apply(&mut bench, &choice);
     assert!(after[&1].view.offers[0].accepted);
     assert!(rows(&mut bench, Some("looser"), 0).iter().any(|r| r.decision.as_deref() == Some("accepted")));
@@ -212,11 +220,37 @@ fn several_inputs_come_in_folders() {
 }
 
 #[test]
+fn several_products_come_in_folders_and_consent_belongs_to_one() {
+    let mut bench = linux();
+    let mut choice = choices(&[("linux", "clamav/conf"), ("linux", "defender/linux")]);
+    let Response::Applied { results, .. } = ask(&mut bench, Request::Apply(choice.clone())) else { panic!() };
+    assert_eq!(results.len(), 2);
+    let (_, bytes) = take(&mut bench, Parcel::Zip { alone: true });
+    let holds = |path: &str| bytes.windows(path.len()).any(|w| w == path.as_bytes());
+    assert!(holds("kesl.ini/clamav-conf/report.json") && holds("kesl.ini/defender-linux/report.json"));
+    assert!(holds("index.json"));
+
+    // What is accepted for one product leaves the other as it was: only the first is told anew.
+    let code = results[0].1.view.offers[0].code.clone();
+    let target = results[0].1.view.target.id.clone();
+    choice.accept.entry(1).or_default().entry(target.clone()).or_default().insert(code);
+    let Response::Applied { results, converted, .. } = ask(&mut bench, Request::Apply(choice.clone())) else {
+        panic!()
+    };
+    assert_eq!(converted.len(), 2);
+    assert!(matches!(&results[..], [(1, one)] if one.view.target.id == target));
+
+    choice.targets.get_mut("linux").unwrap().remove("defender/linux");
+    let Response::Applied { converted, .. } = ask(&mut bench, Request::Apply(choice)) else { panic!() };
+    assert_eq!(converted, [way("clamav/conf")]);
+}
+
+#[test]
 fn single_files_are_those_of_the_list() {
     let mut bench = linux();
     let (_, results) = apply(&mut bench, &choices(&[("linux", "clamav/conf")]));
     for name in &results[&1].files {
-        let (given, bytes) = take(&mut bench, Parcel::File { id: 1, name: name.clone() });
+        let (given, bytes) = take(&mut bench, Parcel::File { way: way("clamav/conf"), name: name.clone() });
         assert_eq!(&given, name);
         assert!(!bytes.is_empty());
     }
@@ -228,7 +262,7 @@ fn what_cannot_be_had_is_said() {
     let failed = |r: Response| matches!(r, Response::Failed { .. });
     let take = |what| Request::Take { what, purpose: Purpose::Save };
     assert!(failed(ask(&mut bench, take(Parcel::Zip { alone: true }))));
-    assert!(failed(ask(&mut bench, take(Parcel::File { id: 1, name: "no".into() }))));
+    assert!(failed(ask(&mut bench, take(Parcel::File { way: way("clamav/conf"), name: "no".into() }))));
     assert!(failed(ask(&mut bench, take(Parcel::Sanitised { id: 9 }))));
     let refused = bench.handle(open(2, "a.txt"), b"Buy milk\n", &mut unwatched).0;
     let Response::Opened { id: 2, pieces, .. } = refused else { panic!("{refused:?}") };
@@ -247,7 +281,8 @@ fn a_secret_stays_in_the_workbench() {
     for what in [Parcel::Zip { alone: true }, Parcel::Sanitised { id: 1 }] {
         assert!(!leaks(&take(&mut bench, what).1));
     }
-    for request in [Request::Items { id: 1, offset: 0 }, Request::Rows { id: 1, fate: None, offset: 0 }] {
+    let rows = Request::Rows { way: way("clamav/conf"), fate: None, offset: 0 };
+    for request in [Request::Items { id: 1, offset: 0 }, rows] {
         assert!(!leaks(format!("{:?}", ask(&mut bench, request)).as_bytes()));
     }
 }

@@ -196,6 +196,7 @@ pub const LANGUAGES: &[(crate::mask::Language, &str)] = &[
     ),
     (crate::mask::Language::LocalList, "Kaspersky Standard, Plus, Premium or Small Office Security"),
     (crate::mask::Language::Kesl, "Kaspersky Endpoint Security for Linux"),
+    (crate::mask::Language::MacPath, "Kaspersky Endpoint Security for Mac: paths written out in full"),
 ];
 
 /// What most values of a column look like.

@@ -146,7 +146,8 @@ pub(crate) fn wait(part: &mut Part<'_>, table: &Table) {
 fn system(language: crate::mask::Language) -> Platform {
     match language.system() {
         System::Linux => Platform::Linux,
-        _ => Platform::Windows,
+        System::MacOs => Platform::MacOs,
+        System::Windows => Platform::Windows,
     }
 }
 

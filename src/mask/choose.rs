@@ -51,6 +51,12 @@ const DROPPED: &str = "Windows drops a dot or blank at the end of a name";
 
 /// Chooses spellings of a set in a language; `memo` keeps what was compared for the next rows.
 pub fn choose(source: &PathSet, target: Language, memo: &mut Memo) -> Choice {
+    choose_as(source, target, Side::Target, memo)
+}
+
+/// The same with the target in one of its two readings; in the narrow one what is chosen may take more, which [`taken()`] tells.
+pub(crate) fn choose_as(source: &PathSet, target: Language, side: Side, memo: &mut Memo) -> Choice {
+    let target = (target, side);
     if let Some(why) = unsafe_names(source) {
         return Choice::None(why);
     }
@@ -113,8 +119,13 @@ struct Part {
 }
 
 impl Part {
-    fn of(system: System, pattern: Pattern, target: Language, memo: &mut Memo) -> Result<Self, TooComplex> {
-        let spellings = language::print(target, &pattern);
+    fn of(
+        system: System,
+        pattern: Pattern,
+        target: (Language, Side),
+        memo: &mut Memo,
+    ) -> Result<Self, TooComplex> {
+        let spellings = language::print(target.0, &pattern);
         let own = PathSet::new(system, vec![pattern]);
         if spellings.len() > 1
             && let Some(part) = Self::together(&own, &spellings, target, memo)?
@@ -151,7 +162,7 @@ impl Part {
     fn together(
         own: &PathSet,
         spellings: &[Spelling],
-        target: Language,
+        target: (Language, Side),
         memo: &mut Memo,
     ) -> Result<Option<Self>, TooComplex> {
         let mut inside: Vec<Candidate> = Vec::with_capacity(spellings.len());
@@ -178,10 +189,16 @@ fn union(candidates: &[Candidate]) -> Option<PathSet> {
     candidates.iter().map(|(_, set)| set.clone()).reduce(PathSet::and)
 }
 
-/// Reads a spelling in its widest sense.
-fn read(target: Language, spelling: &Spelling) -> Result<PathSet, MaskError> {
+/// What spellings take together in the widest sense of their language.
+pub(crate) fn taken(spellings: &[Spelling], target: Language) -> Option<PathSet> {
+    let sets = spellings.iter().map(|s| read((target, Side::Target), s).ok());
+    sets.reduce(|all, one| Some(all?.and(one?))).flatten()
+}
+
+/// Reads a spelling.
+fn read((target, side): (Language, Side), spelling: &Spelling) -> Result<PathSet, MaskError> {
     let (text, flags) = spelling.read(target);
-    parse(target, &text, &flags, Side::Target).map(|parsed| parsed.set)
+    parse(target, &text, &flags, side).map(|parsed| parsed.set)
 }
 
 /// Adds a candidate, unless another one takes all of it.

@@ -40,6 +40,7 @@
 //! | `kes`, `kes10`, `local-list` | Kaspersky Endpoint Security for Windows, lists of the local interface | `kes.rs` |
 //! | `ksws`, `ksws-process` | Kaspersky Security for Windows Server, Embedded Systems Security, KICS for Nodes | `ksws.rs` |
 //! | `kesl`, `kesl-area`, `kesl-mount` | Kaspersky Endpoint Security for Linux | `kesl.rs` |
+//! | `mac-path` | lists of Kaspersky Endpoint Security for Mac: paths written out in full | `mac.rs` |
 //! | `def-path`, `def-ext`, `def-process` | Microsoft Defender on Windows | `defender.rs` |
 //! | `mde-linux`, `mde-macos` | Microsoft Defender for Endpoint | `mde.rs` |
 //! | `clam-exclude`, `clam-onaccess` | ClamAV | `clamav.rs` |
@@ -67,12 +68,14 @@ mod walk;
 mod windows;
 
 pub use choose::{Choice, choose, more, names_nothing};
+pub(crate) use choose::{choose_as, taken};
 pub use compare::{Comparison, Memo, Relation, TooComplex, compare};
 pub use flags::{Flags, List};
 pub(crate) use outline::{Outline, packed};
 pub use question::{Asked, NoAnswer, ask};
 pub use set::PathSet;
 pub use spell::Spelling;
+pub(crate) use unit::folded;
 pub use unit::visible;
 pub use variables::{Machine, Variable, variable};
 
@@ -131,6 +134,8 @@ languages! {
     KeslArea = "kesl-area", Linux;
     /// `ExcludedMountPoint` of the same: mount points.
     KeslMount = "kesl-mount", Linux;
+    /// Paths in lists of Kaspersky Endpoint Security for Mac.
+    MacPath = "mac-path", MacOs;
     /// Lists of the local interface.
     LocalList = "local-list", Windows;
     /// Paths of Microsoft Defender Antivirus.

@@ -44,6 +44,12 @@ pub(crate) fn fold(unit: u16) -> u16 {
     }
 }
 
+/// A text of Windows in one letter case, for comparing.
+pub(crate) fn folded(text: &str) -> String {
+    let units = text.encode_utf16().map(fold);
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
 /// The separator of a system.
 pub(crate) const fn separator(system: System) -> Unit {
     match system {

@@ -8,6 +8,7 @@ mod choice;
 pub mod clamav;
 pub mod defender;
 pub mod existing;
+pub mod huntress;
 pub mod registry;
 pub mod settings;
 pub mod settings_catalog;
@@ -200,6 +201,12 @@ pub trait Route: Sync {
         None
     }
 
+    /// What stands for an entry where several that are not equal have one place in the target: a setting without its value, a
+    /// path in one letter case. `None`: only equal entries are the same.
+    fn place(&self, _entry: &Entry) -> Option<Entry> {
+        None
+    }
+
     /// The vendor files for the accepted entries, in order and without repeats.
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact>;
 
@@ -230,7 +237,12 @@ pub trait Route: Sync {
 pub const ROUTES: &[&dyn Route] = &[
     &defender::WindowsRoute::POWERSHELL,
     &defender::WindowsRoute::INTUNE,
+    &defender::WindowsRoute::GPO,
+    &defender::WindowsRoute::GRAPH,
     &defender::linux::Mdatp,
+    &defender::macos::Wdav,
+    &defender::indicators::Indicators,
+    &huntress::Lists,
     &clamav::Clamd,
 ];
 

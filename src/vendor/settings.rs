@@ -15,7 +15,12 @@ pub fn common(item: &Item, product: &str) -> Verdict {
         Kind::WebRule(_) => Verdict::unsupported(
             finding::NO_COUNTERPART,
             format!(
-                "{product} filters no web addresses in this file; a web filter or the browser's policy does"
+                "{product} filters no web addresses in this file; {}a web filter or the browser's policy does",
+                if product.contains("Defender") {
+                    "defender/indicators carries single sites, for others "
+                } else {
+                    ""
+                }
             ),
         ),
         Kind::DeviceRule(_) => Verdict::unsupported(

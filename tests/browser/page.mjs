@@ -75,8 +75,12 @@ function splitOnce(text, by) {
   return [text.slice(0, at), text.slice(at + by.length)];
 }
 
-/** Converts for a product and waits for the result. */
+/** Converts for a product and no other, and waits for the result. */
 export async function convertFor(page, product) {
+  for (const other of await page.getByRole('button', { name: /^Do not convert for / }).all()) {
+    await other.click();
+    await idle(page);
+  }
   await page.getByRole('button', { name: `for ${product}` }).click();
   await page.getByRole('heading', { name: 'Take it away' }).waitFor();
   await idle(page);

@@ -205,6 +205,11 @@ pub fn decoded(bytes: &[u8]) -> String {
         [0xFF, 0xFE, rest @ ..] => words(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => words(rest, u16::from_be_bytes),
         [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8(rest.to_vec()).unwrap(),
+        // Registry.pol is made of units, but is no text.
+        [b'P', b'R', b'e', b'g', _, _, _, _, rest @ ..] => {
+            let units: Vec<u16> = rest.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect();
+            String::from_utf16_lossy(&units)
+        }
         // A policy file of Security Center is no text.
         [8, 0, 0, 0, ..] => String::from_utf8_lossy(bytes).into_owned(),
         all => String::from_utf8(all.to_vec()).unwrap(),

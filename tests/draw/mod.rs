@@ -76,7 +76,7 @@ const LINUX_STARTS: [&str; 8] = ["/", "/", "/", "/", "/", "/", "", "//"];
 /// Flags that change what a mask of the language means.
 pub fn flags(language: &str, dice: &mut Dice) -> Vec<&'static str> {
     let sets: &[&[&str]] = match language {
-        "kes" | "kes10" | "ksws" | "local-list" => &[&[], &["subfolders"], &["no-subfolders"]],
+        "kes" | "kes10" | "ksws" | "local-list" | "mac-path" => &[&[], &["subfolders"], &["no-subfolders"]],
         "sentinelone" => &[&[], &["file"], &["folder"], &["subfolders"]],
         "mde-linux" | "mde-macos" => &[&[], &["folder"], &["file"], &["process"], &["extension"]],
         "kesl" => &[&[], &[], &["area=*.b"], &["area=a*", "area=?"], &["area=*"], &["area=[ab]"]],

@@ -20,8 +20,12 @@ pub struct Lists {
     /// The same on macOS.
     pub mac: Vec<(bool, String)>,
     pub mac_extensions: Vec<String>,
-    /// Programs of both.
+    /// Programs of both, which are left alone with all that they open.
     pub unix_processes: Vec<String>,
+    /// What indicators let through.
+    pub allowed: Vec<String>,
+    /// Settings that switch a part of the protection off, and so must not be there without a decision.
+    pub weaker: Vec<String>,
     pub windows: Vec<WindowsEntry>,
     pub windows_extensions: Vec<String>,
     pub processes: Vec<String>,
@@ -102,7 +106,28 @@ pub fn lists<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Lists {
                 Exclusion::Path(folder, path) => add(&mut out.linux, (folder, path)),
                 Exclusion::Extension(ending) if mac => add(&mut out.mac_extensions, ending),
                 Exclusion::Extension(ending) => add(&mut out.linux_extensions, ending),
-                Exclusion::Process(process) => add(&mut out.unix_processes, process),
+                Exclusion::Process(process) => {
+                    // The program itself, too.
+                    add(if mac { &mut out.mac } else { &mut out.linux }, (false, process.clone()));
+                    add(&mut out.unix_processes, process);
+                }
+            }
+        }
+        let indicators = read.indicators.into_iter().filter(|i| i.action == "Allowed");
+        indicators.for_each(|i| add(&mut out.allowed, i.value));
+        for (setting, value) in read.settings {
+            let off = setting.starts_with("Disable") && !setting.starts_with("DisableCatchup") && value != 0;
+            let action = setting.ends_with("ThreatDefaultAction") && ![0, 1, 2, 3, 10].contains(&value);
+            let switch = ["PUAProtection", "EnableNetworkProtection"].contains(&setting.as_str()) && value != 1;
+            if off || action || switch {
+                add(&mut out.weaker, format!("{setting} {value}"));
+            }
+        }
+        for (setting, value) in read.unix.settings {
+            let weak = ["passive", "on_demand", "disabled", "off"].contains(&value.as_str());
+            let off = value == "false" && setting == "antivirusEngine.scanArchives";
+            if weak || off {
+                add(&mut out.weaker, format!("{setting} {value}"));
             }
         }
     }

@@ -73,6 +73,7 @@ pub fn read(language: &str, mask: &str, flags: &[&str], wide: bool) -> Option<Ma
         "kesl-area" => Mask::of(vec![Part::Name(area(mask)?)]),
         "kesl-mount" => mount(mask),
         "clam-onaccess" => on_access(mask),
+        "mac-path" => mac(mask, flags, wide),
         "mde-linux" | "mde-macos" => mde(mask, flags, wide, language == "mde-macos"),
         other => panic!("{other} is no language of this system"),
     }
@@ -157,6 +158,24 @@ fn on_access(mask: &str) -> Option<Mask> {
     }
     let literal = all.join("/").chars().map(Token::Is).collect();
     Mask::of(vec![below(literal)])
+}
+
+/// A path that is written out. Nobody tells whether a folder takes the ones below it unless the list says so.
+fn mac(mask: &str, flags: &[&str], wide: bool) -> Option<Mask> {
+    let (all, slash) = split(mask)?;
+    (!mask.contains(['*', '?', '[', ']', '{', '}', '\\', '~'])).then_some(())?;
+    let text: String = all.join("/");
+    let text: Vec<Token> = text.chars().map(|c| Token::Is(if wide { folded(c) } else { c })).collect();
+    let deep = flags.contains(&"subfolders") || wide && !flags.contains(&"no-subfolders");
+    let inside = if deep { below(text.clone()) } else { Part::Whole(then(text.clone(), &[Token::Run])) };
+    let mut parts = Vec::new();
+    if !slash {
+        parts.push(Part::Whole(text));
+    }
+    if slash || deep || wide {
+        parts.push(inside);
+    }
+    Some(Mask { parts, names: None, fold: wide })
 }
 
 fn mde(mask: &str, flags: &[&str], wide: bool, mac: bool) -> Option<Mask> {

@@ -29,7 +29,7 @@ pub enum System {
 }
 
 /// Every language that is judged here.
-pub const LANGUAGES: [(&str, System); 18] = [
+pub const LANGUAGES: [(&str, System); 19] = [
     ("kes", System::Windows),
     ("kes10", System::Windows),
     ("ksws", System::Windows),
@@ -46,6 +46,7 @@ pub const LANGUAGES: [(&str, System); 18] = [
     ("kesl-mount", System::Linux),
     ("mde-linux", System::Linux),
     ("mde-macos", System::Linux),
+    ("mac-path", System::Linux),
     ("clam-exclude", System::Linux),
     ("clam-onaccess", System::Linux),
 ];

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::place::Place;
-use crate::run;
+use crate::{python, run};
 
 /// Node's oldest version that the browser tests run on.
 const OLDEST_NODE: u32 = 18;
@@ -22,6 +22,10 @@ pub struct Need {
 
 /// Judges written in Python.
 pub const PYTHON: Need = Need { packages: &["python3"], present: |place| place.on_path("python3").is_some() };
+
+/// Brings packages of Python, as long as one is missing.
+pub const PIP: Need =
+    Need { packages: &["python3-pip"], present: |place| python::present(place) || python::has_pip(place) };
 
 /// Drives the browser, and compresses as a web host does.
 pub const NODE: Need = Need {

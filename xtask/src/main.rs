@@ -14,6 +14,7 @@ mod native;
 mod page;
 mod place;
 mod prove;
+mod python;
 mod report;
 mod run;
 mod serve;
@@ -34,7 +35,7 @@ The repository's commands.
   cargo xtask size [--bless]               weigh the page, compare with docs/size.txt; --bless writes that file
   cargo xtask bench [--bless]              measure speed and memory; --bless writes docs/bench.txt
   cargo xtask fuzz [TARGET] [SECONDS]      look for masks or files that break a promise; not a part of test
-  cargo xtask setup                        install what the page needs, and do nothing else
+  cargo xtask setup                        install what the page and the judges of the tests need, and do nothing else
 
 serve rebuilds when a source file changes. It builds the page as it is published; --dev builds faster, without
 optimisation, for work on the page itself.
@@ -52,7 +53,10 @@ fn main() -> ExitCode {
         ["size", rest @ ..] => size::size(&place, rest),
         ["bench", rest @ ..] => bench::bench(&place, rest),
         ["fuzz", rest @ ..] => fuzz::fuzz(&place, rest),
-        ["setup"] => tools::prepare_page(&place),
+        ["setup"] => tools::prepare_page(&place).and_then(|()| {
+            debian::prepare(&place, &[&debian::PYTHON, &debian::PIP])?;
+            python::install(&place)
+        }),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::debian::{self, CHROMIUM, CLAMAV, FONTS, NODE, Need, PYTHON};
+use crate::debian::{self, CHROMIUM, CLAMAV, FONTS, NODE, Need, PIP, PYTHON};
 use crate::place::Place;
 use crate::report::{Ran, Report};
 use crate::{browser, engine, lint, native, usage};
@@ -16,7 +16,7 @@ struct Part {
 
 const PARTS: [Part; 4] = [
     Part { name: "lint", needs: &[], run: lint::lint },
-    Part { name: "native", needs: &[&PYTHON], run: native::native },
+    Part { name: "native", needs: &[&PYTHON, &PIP], run: native::native },
     Part { name: "browser", needs: &[&NODE, &CHROMIUM, &FONTS], run: browser::browser },
     Part { name: "engine", needs: &[&CLAMAV], run: engine::engine },
 ];

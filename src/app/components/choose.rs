@@ -26,7 +26,7 @@ pub fn Choose(props: &Props) -> Html {
     let platforms = state.platforms();
     html! {
         <section class="card" aria-labelledby="choose">
-            { step(3, "choose", "Choose the new product", "What each one can carry of your settings. You can change your mind.") }
+            { step(3, "choose", "Choose the new product", "What each one can carry of your settings. Choose one, or several that go together: antivirus, firewall, indicators. You can change your mind.") }
             if state.held {
                 <div class="held">
                     <p>{ "You cancelled the comparison. Your files are still here." }</p>
@@ -36,10 +36,14 @@ pub fn Choose(props: &Props) -> Html {
                 { for platforms.iter().map(|platform| html! {
                     <div key={(*platform).to_owned()}>
                         <h3>{ format!("For the {} files", words::platform(platform)) }</h3>
-                        <ul class="routes">
-                            { for state.routes.iter().filter(|r| r.target.platform == **platform)
-                                .map(|r| route(r, state, &props.on)) }
-                        </ul>
+                        { for products(state, platform).into_iter().map(|(product, routes)| html! {
+                            <>
+                                <p class="product">{ product }</p>
+                                <ul class="routes" aria-label={product.to_owned()}>
+                                    { for routes.into_iter().map(|r| route(r, state, &props.on)) }
+                                </ul>
+                            </>
+                        }) }
                     </div>
                 }) }
             }
@@ -47,16 +51,37 @@ pub fn Choose(props: &Props) -> Html {
     }
 }
 
+/// The routes of a platform, by product.
+fn products<'s>(state: &'s State, platform: &str) -> Vec<(&'s str, Vec<&'s RouteView>)> {
+    let mut groups: Vec<(&str, Vec<&RouteView>)> = Vec::new();
+    for route in state.routes.iter().filter(|r| r.target.platform == platform) {
+        let product = words::product(&route.target.id);
+        match groups.iter_mut().find(|(name, _)| *name == product) {
+            Some((_, own)) => own.push(route),
+            None => groups.push((product, vec![route])),
+        }
+    }
+    groups
+}
+
 fn route(route: &RouteView, state: &State, on: &Callback<Action>) -> Html {
     let target = &route.target;
-    let chosen = state.choices.targets.get(&target.platform).is_some_and(|id| *id == target.id);
+    let chosen = state.choices.targets.get(&target.platform).is_some_and(|ids| ids.contains(&target.id));
     let all = words::sum(route.tallies.iter(), "setting");
     let (platform, id) = (target.platform.clone(), target.id.clone());
-    let onclick =
-        on.reform(move |_: MouseEvent| Action::Chosen { platform: platform.clone(), target: id.clone() });
+    let onclick = on.reform(move |_: MouseEvent| Action::Chosen {
+        platform: platform.clone(),
+        target: id.clone(),
+        on: !chosen,
+    });
     html! {
         <li key={target.id.clone()} data-target={target.id.clone()} class={classes!("route", chosen.then_some("chosen"))}>
-            <h4>{ &target.name }</h4>
+            <h4>
+                { &target.name }
+                if chosen {
+                    { " " }<span class="badge">{ "Chosen" }</span>
+                }
+            </h4>
             { bar(&all) }
             <div>
                 <p class="sum">{ words::carried(&all) }</p>
@@ -76,8 +101,8 @@ fn route(route: &RouteView, state: &State, on: &Callback<Action>) -> Html {
                 </details>
             }
             <p class="grade"><span>{ "How well it is proven: " }</span>{ &target.grade }</p>
-            <button type="button" class={if chosen { "quiet" } else { "" }} aria-pressed={chosen.to_string()} {onclick}>
-                { if chosen { "Chosen" } else { "Convert" } }<span class="unseen">{ " for " }{ &target.name }</span>
+            <button type="button" class={if chosen { "quiet" } else { "" }} {onclick}>
+                { if chosen { "Do not convert" } else { "Convert" } }<span class="unseen">{ " for " }{ &target.name }</span>
             </button>
         </li>
     }

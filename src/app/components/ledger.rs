@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::parts::{Pager, badge};
-use crate::app::protocol::InputId;
+use crate::app::protocol::Way;
 use crate::app::state::{Action, Ledger};
 use crate::app::words;
 use crate::options::Choice;
@@ -14,9 +14,9 @@ use crate::view::RowView;
 /// Properties of [`LedgerTable`].
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// The input.
-    pub id: InputId,
-    /// Its name.
+    /// The conversion.
+    pub way: Way,
+    /// Name of its input.
     pub name: AttrValue,
     /// Its ledger.
     pub ledger: Rc<Ledger>,
@@ -27,19 +27,21 @@ pub struct Props {
 /// The table with its filter.
 #[component]
 pub fn LedgerTable(props: &Props) -> Html {
-    let Props { id, name, ledger, on } = props;
-    let id = *id;
+    let Props { way, name, ledger, on } = props;
     let meaning = match &ledger.fate {
         Some(fate) => words::fate(fate).map_or("", |f| f.meaning),
         None => "Every setting of the export, in its own order.",
     };
-    let on_turn = on.reform(move |to: usize| Action::Turned(id, to));
+    let on_turn = {
+        let way = way.clone();
+        on.reform(move |to: usize| Action::Turned(way.clone(), to))
+    };
     html! {
         <>
             <fieldset class="filter">
-                <legend id={format!("ledger-{id}")} tabindex="-1">{ "What became of every setting" }</legend>
-                { for words::FATES.iter().filter_map(|f| chip(id, Some(f.word), ledger, on)) }
-                { chip(id, None, ledger, on) }
+                <legend id={format!("ledger-{}", way.slug())} tabindex="-1">{ "What became of every setting" }</legend>
+                { for words::FATES.iter().filter_map(|f| chip(way, Some(f.word), ledger, on)) }
+                { chip(way, None, ledger, on) }
             </fieldset>
             <p class="meaning">{ meaning }</p>
             <div class="scroll" tabindex="0" role="region" aria-label={format!("Ledger of {name}")}>
@@ -53,7 +55,7 @@ pub fn LedgerTable(props: &Props) -> Html {
                             <th scope="col">{ "Your decision" }</th>
                         </tr>
                     </thead>
-                    <tbody>{ for ledger.rows.iter().map(|r| row(id, r, on)) }</tbody>
+                    <tbody>{ for ledger.rows.iter().map(|r| row(way, r, on)) }</tbody>
                 </table>
             </div>
             <Pager offset={ledger.offset} count={ledger.count()} noun={format!("the ledger of {name}")} {on_turn} />
@@ -69,23 +71,26 @@ fn caption(ledger: &Ledger) -> String {
     }
 }
 
-fn chip(id: InputId, fate: Option<&'static str>, ledger: &Ledger, on: &Callback<Action>) -> Option<Html> {
+fn chip(way: &Way, fate: Option<&'static str>, ledger: &Ledger, on: &Callback<Action>) -> Option<Html> {
     let count = words::count(&ledger.result.view, fate);
     let checked = ledger.fate.as_deref() == fate;
     if count == 0 && !checked {
         return None;
     }
-    let onchange = on.reform(move |_: Event| Action::Filtered(id, fate.map(String::from)));
+    let onchange = {
+        let way = way.clone();
+        on.reform(move |_: Event| Action::Filtered(way.clone(), fate.map(String::from)))
+    };
     let word = fate.unwrap_or("all");
     Some(html! {
         <label key={word} class={classes!("chip", fate.map(words::tone))}>
-            <input type="radio" name={format!("fate-{id}")} {checked} {onchange} />
+            <input type="radio" name={format!("fate-{}", way.slug())} {checked} {onchange} />
             <span>{ word }{ " " }<b>{ count }</b></span>
         </label>
     })
 }
 
-fn row(id: InputId, row: &RowView, on: &Callback<Action>) -> Html {
+fn row(way: &Way, row: &RowView, on: &Callback<Action>) -> Html {
     html! {
         <tr key={row.id.clone()}>
             <td class="line" data-label="Line">{ row.line }</td>
@@ -103,15 +108,16 @@ fn row(id: InputId, row: &RowView, on: &Callback<Action>) -> Html {
                     <span class="written">{ file }{ ": " }<code>{ entry }</code></span>
                 }) }
             </td>
-            <td class="act" data-label="Your decision">{ decision(id, row, on) }</td>
+            <td class="act" data-label="Your decision">{ decision(way, row, on) }</td>
         </tr>
     }
 }
 
-fn decision(id: InputId, row: &RowView, on: &Callback<Action>) -> Html {
+fn decision(way: &Way, row: &RowView, on: &Callback<Action>) -> Html {
     let button = |text: &'static str, class: &'static str, choice: Option<Choice>| {
-        let key = row.id.clone();
-        let onclick = on.reform(move |_: MouseEvent| Action::Decided { id, row: key.clone(), choice });
+        let (way, key) = (way.clone(), row.id.clone());
+        let onclick =
+            on.reform(move |_: MouseEvent| Action::Decided { way: way.clone(), row: key.clone(), choice });
         html! {
             <button type="button" {class} {onclick} aria-label={format!("{text}: {}", row.source)}>{ text }</button>
         }

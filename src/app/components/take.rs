@@ -5,9 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::existing::Existing;
-use super::fold::by_customer;
+use super::fold::{by_customer, heading, level};
 use super::parts::{findings, findings_here, step};
-use crate::app::protocol::{InputId, Parcel, Purpose};
+use crate::app::protocol::{InputId, Parcel, Purpose, Way};
 use crate::app::state::{Action, Entry, Ledger, State, Step};
 use crate::app::words;
 use crate::view::InputView;
@@ -43,15 +43,23 @@ pub fn Take(props: &Props) -> Html {
                 </div>
             }
             { targets(state) }
-            { by_customer(state, Step::Take, on, |e| state.ledgers.contains_key(&e.id), |e, _| about(state, e), |entry, view| {
-                state.ledgers.get(&entry.id).map_or_else(|| html! {}, |ledger| html! {
+            { by_customer(state, Step::Take, on, |e| state.ledgers_of(e.id).next().is_some(), |e, _| about(state, e), |entry, view| {
+                let several = state.ledgers_of(entry.id).nth(1).is_some();
+                html! {
                     <>
-                        { know(ledger, view) }
-                        { existing(entry.id, ledger, state, on) }
-                        { files(entry.id, ledger, on) }
+                        { for state.ledgers_of(entry.id).map(|(way, ledger)| html! {
+                            <section key={way.target.clone()} class="way" aria-label={ledger.result.view.target.name.clone()}>
+                                if several {
+                                    { heading(level(state), "", &ledger.result.view.target.name) }
+                                }
+                                { know(ledger, view) }
+                                { files(way, ledger, on) }
+                            </section>
+                        }) }
+                        { existing(entry.id, state, on) }
                         { sanitised(entry.id, view, on) }
                     </>
-                })
+                }
             }) }
         </section>
     }
@@ -59,8 +67,10 @@ pub fn Take(props: &Props) -> Html {
 
 /// An input in one line.
 fn about(state: &State, entry: &Entry) -> String {
-    let Some(ledger) = state.ledgers.get(&entry.id) else { return String::new() };
-    format!("{} for {}", words::things(ledger.result.files.len(), "file"), ledger.result.view.target.name)
+    let told = state.ledgers_of(entry.id).map(|(_, ledger)| {
+        format!("{} for {}", words::things(ledger.result.files.len(), "file"), ledger.result.view.target.name)
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// How the ZIP is arranged, where it is not just the files.
@@ -101,9 +111,9 @@ fn know(ledger: &Ledger, view: &InputView) -> Html {
 }
 
 /// Where a machine can be compared with.
-fn existing(id: InputId, ledger: &Ledger, state: &State, on: &Callback<Action>) -> Html {
+fn existing(id: InputId, state: &State, on: &Callback<Action>) -> Html {
     let given = state.choices.existing.contains_key(&id);
-    match &ledger.result.view.target.prints_state {
+    match state.ledgers_of(id).find_map(|(_, ledger)| ledger.result.view.target.prints_state.as_ref()) {
         Some(command) => html! { <Existing {id} command={command.clone()} {given} on={on.clone()} /> },
         None => html! {},
     }
@@ -119,10 +129,12 @@ fn steps(ledger: &Ledger) -> Html {
     }
 }
 
-fn files(id: InputId, ledger: &Ledger, on: &Callback<Action>) -> Html {
+fn files(way: &Way, ledger: &Ledger, on: &Callback<Action>) -> Html {
     let take = |name: &String, purpose: Purpose| {
-        let name = name.clone();
-        on.reform(move |_: MouseEvent| Action::Taken(Parcel::File { id, name: name.clone() }, purpose))
+        let (way, name) = (way.clone(), name.clone());
+        on.reform(move |_: MouseEvent| {
+            Action::Taken(Parcel::File { way: way.clone(), name: name.clone() }, purpose)
+        })
     };
     html! {
         <details>

@@ -31,7 +31,7 @@ pub(super) enum Kind {
 
 const SUBFOLDERS_ONLY: &str =
     "one passage of the vendor's page describes a folder that is only * with other words";
-const CASE: &str = "whether letter case counts on macOS is not established";
+pub(super) const CASE: &str = "whether letter case counts on macOS is not established";
 
 /// Reads a mask.
 pub(super) fn parse(kind: Kind, text: &str, flags: &Flags, read: &mut Read) -> Result<PathSet, MaskError> {
@@ -103,7 +103,7 @@ fn tokens(kind: Kind, text: &str, flags: &Flags, read: &mut Read) -> Result<(Vec
 }
 
 /// Letters in both cases; those whose other case is several letters stay as they are.
-fn both_cases(tokens: Vec<Token>) -> Vec<Token> {
+pub(super) fn both_cases(tokens: Vec<Token>) -> Vec<Token> {
     let is_byte = |t: &Token| matches!(t, Token::Unit(_));
     let mut out = Vec::with_capacity(tokens.len());
     for part in tokens.chunk_by(|a, b| is_byte(a) == is_byte(b)) {
@@ -126,16 +126,17 @@ fn either_case(letter: char) -> Token {
     Token::Alt(ways.into())
 }
 
-/// Spellings of a pattern for Linux.
-pub(super) fn print(pattern: &Pattern) -> Vec<Spelling> {
+/// Spellings of a pattern.
+pub(super) fn print(kind: Kind, pattern: &Pattern) -> Vec<Spelling> {
+    let system = if kind == Kind::Linux { System::Linux } else { System::MacOs };
     if let Some(name) = spell::name_anywhere(pattern) {
         // A file name alone would be read as the name of a process.
-        let extension = spell::extension(System::Linux, name);
+        let extension = spell::extension(system, name);
         return extension.map(|e| Spelling::new(e, Some(List::Extension))).into_iter().collect();
     }
     let mut all = Vec::new();
     for pattern in spell::depths(pattern) {
-        let Some(text) = spell::text(System::Linux, &pattern.tokens) else { continue };
+        let Some(text) = spell::text(system, &pattern.tokens) else { continue };
         if pattern.tail != Tail::Exact {
             all.push(Spelling::new(format!("{text}/"), Some(List::Folder)));
         }

@@ -7,6 +7,7 @@ mod defender;
 mod kes;
 mod kesl;
 mod ksws;
+mod mac;
 mod mde;
 mod sentinelone;
 mod sophos;
@@ -31,6 +32,7 @@ pub(super) fn parse(language: Language, text: &str, flags: &Flags, side: Side) -
         Language::Kesl => kesl::path(text, flags),
         Language::KeslArea => kesl::area(text),
         Language::KeslMount => kesl::mount(text),
+        Language::MacPath => mac::parse(text, flags, &mut read),
         Language::DefPath => defender::path(text, flags, &mut read),
         Language::DefExt => defender::extension(text),
         Language::DefProcess => defender::process(text, flags, &mut read),
@@ -57,7 +59,8 @@ fn allowed(language: Language, flags: &Flags) -> Result<(), MaskError> {
         }
         _ => &[],
     };
-    let subfolders = matches!(language, L::Kes | L::Kes10 | L::Ksws | L::LocalList | L::SentinelOne);
+    let subfolders =
+        matches!(language, L::Kes | L::Kes10 | L::Ksws | L::LocalList | L::MacPath | L::SentinelOne);
     let odd = match flags {
         f if f.subfolders.is_some() && !subfolders => "a tick box for sub-folders",
         f if f.list.is_some_and(|list| !lists.contains(&list)) => "a list of that kind",
@@ -107,7 +110,8 @@ pub(super) fn print(language: Language, pattern: &Pattern) -> Vec<Spelling> {
         Language::DefPath => defender::print_path(pattern),
         Language::DefExt => defender::print_extension(pattern).into_iter().collect(),
         Language::DefProcess => defender::print_process(pattern),
-        Language::MdeLinux => mde::print(pattern),
+        Language::MdeLinux => mde::print(mde::Kind::Linux, pattern),
+        Language::MdeMacos => mde::print(mde::Kind::MacOs, pattern),
         Language::ClamExclude => clamav::print(pattern).into_iter().collect(),
         Language::ClamOnAccess => clamav::print_on_access(pattern).into_iter().collect(),
         Language::Sophos => sophos::print(pattern),

@@ -3,16 +3,25 @@
 //! | route | file | lists |
 //! |---|---|---|
 //! | [`WindowsRoute::POWERSHELL`] | script with `Add-MpPreference` | ExclusionPath, ExclusionExtension, ExclusionProcess |
-//! | [`WindowsRoute::INTUNE`] | Settings Catalog policy | excludedpaths, excludedextensions, excludedprocesses |
+//! | [`WindowsRoute::INTUNE`] | policies of the settings catalog | excludedpaths, excludedextensions, excludedprocesses, settings |
+//! | [`WindowsRoute::GRAPH`] | policies of endpoint security, as bodies for Graph | the same, with the ids of templates |
+//! | [`WindowsRoute::GPO`] | `Registry.pol`, LGPO text, `.reg` | Exclusions\\Paths, Extensions, Processes, IpAddresses, settings |
 //! | [`linux::Mdatp`] | `mdatp_managed.json` | exclusionSettings, antivirusEngine |
+//! | [`indicators::Indicators`] | tables for the portal, bodies for the API | hashes, addresses, sites |
+//! | [`macos::Wdav`] | configuration profile and property list | antivirusEngine |
 //!
-//! The two Windows routes carry the same lists; they differ in how the lists are written. An exclusion of some components
+//! The Windows routes share the verdicts; they differ in what they have a proven place for, and in how it is written. An exclusion of some components
 //! becomes a contextual one: `<path>\:{PathType:folder,ScanTrigger:OnAccess}`; a path that is one file gets `PathType:file`, because a
 //! plain path also takes everything below a folder of that name.
 
 pub mod automatic;
+mod epp;
+pub mod gpo;
+pub mod graph;
+pub mod indicators;
 pub mod intune;
 pub mod linux;
+pub mod macos;
 pub mod powershell;
 mod preference;
 mod protection;
@@ -41,14 +50,21 @@ pub const ASR_ONLY: &str = "AttackSurfaceReductionOnlyExclusions";
 /// List of programs that may write to protected folders.
 pub const CFA_APPLICATIONS: &str = "ControlledFolderAccessAllowedApplications";
 
+/// Where everything has a place.
+const OTHER_ROUTES: &str = "defender/powershell and defender/gpo can write it";
+
 /// Every list of Defender on Windows that a route may fill, by the name of its parameter.
 pub const LISTS: &[&str] = &[PATHS, EXTENSIONS, PROCESSES, ADDRESSES, ASR_ONLY, CFA_APPLICATIONS];
 
 /// A route for Windows: the same lists and settings, written differently.
 pub struct WindowsRoute {
     info: &'static RouteInfo,
-    /// Whether its file has a proven place for a list or setting.
+    /// Whether its files have a proven place for a list or setting.
     carries: fn(&str) -> bool,
+    /// Why they cannot hold this value of it, where they cannot: code and reason.
+    refuses: fn(&Entry) -> Option<(&'static str, String)>,
+    /// The file for settings, where they have one of their own.
+    settings: Option<&'static str>,
     /// The files. [`carried`] keeps out values with a character that no file can hold.
     write: fn(&[Entry], &Stamp<'_>) -> Vec<Artefact>,
 }
@@ -66,25 +82,74 @@ static POWERSHELL: RouteInfo = RouteInfo {
     carries: CARRIES,
 };
 
+const CARRIES_SETTINGS: &str = "path, file, file-mask and extension exclusions; trusted applications as process exclusions, by decision; settings of protection: real-time protection, behaviour monitoring, what is scanned, action on threats, schedule, limit of the processor, cloud, lock of the window";
+
 static INTUNE: RouteInfo = RouteInfo {
     id: "defender/intune",
     name: "Microsoft Defender Antivirus, Intune settings catalog",
     platforms: &[Platform::Windows],
     grade: "Shape confirmed, this combination not yet tried: real exports have this shape, but nobody has imported this file",
-    files: &[intune::FILE],
+    files: &[intune::FILE, intune::SETTINGS_FILE],
     steps: intune::STEPS,
-    carries: CARRIES,
+    carries: CARRIES_SETTINGS,
+};
+
+static GRAPH: RouteInfo = RouteInfo {
+    id: "defender/graph",
+    name: "Microsoft Defender Antivirus, Intune endpoint security by Microsoft Graph",
+    platforms: &[Platform::Windows],
+    grade: "Shape confirmed, this combination not yet tried: a body that others post and exports of such policies have this shape and these ids, but nobody has sent this file",
+    files: &[graph::FILE, graph::SETTINGS_FILE],
+    steps: graph::STEPS,
+    carries: "as the Intune settings catalog, but no schedule and no level of membership in the cloud: no id of the template is known for them",
+};
+
+static GPO: RouteInfo = RouteInfo {
+    id: "defender/gpo",
+    name: "Microsoft Defender Antivirus, Group Policy",
+    platforms: &[Platform::Windows],
+    grade: "Keys, names, types and ranges are those of Microsoft's policy template, and Registry.pol has the form of three real files; nobody has applied these files to a machine",
+    files: &[gpo::POL, gpo::LGPO, gpo::REG],
+    steps: gpo::STEPS,
+    carries: "path, file, file-mask and extension exclusions; addresses; settings of protection; trusted applications as process exclusions, by decision",
 };
 
 impl WindowsRoute {
     /// `defender/powershell`.
-    pub const POWERSHELL: Self =
-        Self { info: &POWERSHELL, carries: powershell::carries, write: powershell::write };
+    pub const POWERSHELL: Self = Self::new(&POWERSHELL, powershell::carries, powershell::write);
     /// `defender/intune`.
-    pub const INTUNE: Self = Self { info: &INTUNE, carries: intune::carries, write: intune::write };
+    pub const INTUNE: Self = Self {
+        refuses: intune::refuses,
+        settings: Some(intune::SETTINGS_FILE),
+        ..Self::new(&INTUNE, intune::carries, intune::write)
+    };
+    /// `defender/graph`.
+    pub const GRAPH: Self = Self {
+        refuses: graph::refuses,
+        settings: Some(graph::SETTINGS_FILE),
+        ..Self::new(&GRAPH, graph::carries, graph::write)
+    };
+
+    /// `defender/gpo`.
+    pub const GPO: Self = Self { refuses: gpo::refuses, ..Self::new(&GPO, gpo::carries, gpo::write) };
+
+    /// The file for a list or setting.
+    fn file(&self, list: &str) -> &'static str {
+        let first = self.info.files.first().copied().unwrap_or("");
+        self.settings.filter(|_| windows::find(list).is_some()).unwrap_or(first)
+    }
+
+    /// A carrier of somebody else who drives Defender.
+    pub(super) const fn new(
+        info: &'static RouteInfo,
+        carries: fn(&str) -> bool,
+        write: fn(&[Entry], &Stamp<'_>) -> Vec<Artefact>,
+    ) -> Self {
+        Self { info, carries, refuses: |_| None, settings: None, write }
+    }
 
     fn entry(&self, list: &'static str, value: String) -> Entry {
-        Entry::new(self.info.files.first().copied().unwrap_or(""), list, value)
+        Entry::new(self.file(list), list, value)
     }
 }
 
@@ -94,16 +159,17 @@ impl Route for WindowsRoute {
     }
 
     fn assess(&self, item: &Item, policy: &Policy, coverage: Option<Coverage>, desk: &mut Desk) -> Verdict {
-        carried(match (&item.kind, coverage) {
+        let verdict = match (&item.kind, coverage) {
             (Kind::Exclusion(exclusion), Some(coverage)) => self.exclusion(exclusion, coverage, desk),
             (Kind::TrustedApplication(trusted), _) => self.trusted(trusted, &mut desk.memo),
-            (Kind::NetworkAttackExclusion(address), _) => self.placed(protection::address(address)),
+            (Kind::NetworkAttackExclusion(address), _) => protection::address(address),
             (Kind::Setting { task, meaning }, _) => match protection::setting(*task, meaning, policy) {
-                Some(verdict) => self.placed(verdict),
+                Some(verdict) => verdict,
                 None => settings::common(item, "Microsoft Defender"),
             },
             _ => settings::common(item, "Microsoft Defender"),
-        })
+        };
+        self.placed(self.carried(verdict))
     }
 
     fn write(&self, entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
@@ -116,6 +182,12 @@ impl Route for WindowsRoute {
 
     fn compare(&self, entries: &[Entry], existing: &str) -> Option<Result<Vec<Compared>, Refusal>> {
         Some(preference::read(existing).map(|state| preference::compare(entries, &state)))
+    }
+
+    fn place(&self, entry: &Entry) -> Option<Entry> {
+        // Entries of a list are names of values in Defender's registry, where letter case does not count.
+        let value = if LISTS.contains(&entry.list) { mask::folded(&entry.value) } else { String::new() };
+        Some(Entry { value, ..entry.clone() })
     }
 
     fn findings(&self, _policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
@@ -145,15 +217,14 @@ impl Route for WindowsRoute {
     }
 }
 
-/// A verdict whose values no script literal can hold goes to a person, on both routes.
-fn carried(verdict: Verdict) -> Verdict {
-    match verdict.entries.iter().find(|e| powershell::literal(&e.value).is_none()) {
-        Some(_) => Verdict::by_hand(
-            codes::CHARACTER,
-            "A control character or line separator cannot stand in an exclusion",
-        ),
-        None => verdict,
-    }
+/// The files of an exclusion, or why no list of exclusions takes it.
+fn objects(exclusion: &Exclusion) -> Result<Parsed, Verdict> {
+    choice::objects(exclusion).map_err(|mut verdict| {
+        if !exclusion.hashes.is_empty() {
+            verdict.reason.push_str(". defender/indicators can allow the file by its hash");
+        }
+        verdict
+    })
 }
 
 /// What Defender excludes by itself, without an entry.
@@ -189,19 +260,33 @@ fn is_one_file(path: &str) -> bool {
 struct Triggers(&'static [&'static str]);
 
 impl WindowsRoute {
+    /// A verdict with a value that no script literal can hold, on every route, or not the files of this one, goes to a person.
+    fn carried(&self, verdict: Verdict) -> Verdict {
+        if verdict.entries.iter().any(|e| powershell::literal(&e.value).is_none()) {
+            return Verdict::by_hand(
+                codes::CHARACTER,
+                "A control character or line separator cannot stand in an exclusion",
+            );
+        }
+        verdict
+    }
+
     /// The verdict with its entries in this route's file; a person does it, where the file has no proven place for one.
     fn placed(&self, mut verdict: Verdict) -> Verdict {
         if let Some(entry) = verdict.entries.iter().find(|e| !(self.carries)(e.list)) {
             return Verdict::by_hand(
                 codes::OTHER_ROUTE,
                 format!(
-                    "Not established for this route: {} has no proven place in its file. defender/powershell and defender/gpo can write it",
+                    "Not established for this route: {} has no proven place in its file. {OTHER_ROUTES}",
                     entry.list
                 ),
             );
         }
+        if let Some((code, reason)) = verdict.entries.iter().find_map(self.refuses) {
+            return Verdict::by_hand(code, reason);
+        }
         for entry in &mut verdict.entries {
-            entry.file = self.info.files.first().copied().unwrap_or("");
+            entry.file = self.file(entry.list);
         }
         verdict
     }
@@ -231,7 +316,7 @@ impl WindowsRoute {
         };
         let lost_script = matches!(&exclusion.reach, Reach::Components(c) if c.contains(&Component::Script))
             && !triggers.0.is_empty();
-        let read = match choice::objects(exclusion) {
+        let read = match objects(exclusion) {
             Ok(read) => read,
             Err(verdict) => return verdict,
         };
@@ -349,7 +434,7 @@ impl WindowsRoute {
         if !trusted.hashes.is_empty() {
             return Verdict::by_hand(
                 codes::CONDITION,
-                "The program is trusted by its hash; a process exclusion would hold for any file of that path",
+                "The program is trusted by its hash; a process exclusion would hold for any file of that path. defender/indicators can allow the file by its hash",
             );
         }
         if let Some(name) = trusted.image.open_variable() {
@@ -412,11 +497,10 @@ impl WindowsRoute {
             "{one} may write to protected folders, and attack surface reduction rules leave it alone"
         );
         let entries = [ASR_ONLY, CFA_APPLICATIONS].map(|list| self.entry(list, one.clone()));
-        let verdict = Verdict::exact(entries.to_vec(), "").looser(
+        Verdict::exact(entries.to_vec(), "").looser(
             codes::TRUST_NEAREST,
             "What was trusted is not its opened files but what the program does, and Defender has no equal to that. What comes nearest: an exception from attack surface reduction rules, and leave to write to protected folders. Accept it only if alerts show a need",
             example,
-        );
-        self.placed(verdict)
+        )
     }
 }

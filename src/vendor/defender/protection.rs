@@ -131,21 +131,26 @@ fn of_action(action: Action) -> Option<Verdict> {
     })
 }
 
-/// Whether this task is the first with a schedule that Defender can keep.
-fn is_first(task: Option<usize>, policy: &Policy) -> bool {
+/// Whether this task is the first with a schedule that the target keeps.
+pub(super) fn is_first(task: Option<usize>, policy: &Policy, keeps: fn(&Schedule) -> bool) -> bool {
     let first = policy.items.iter().find_map(|item| match (&item.kind, &item.state) {
         (Kind::Setting { task, meaning: Meaning::Schedule(Some(schedule)) }, State::Active) => {
             let task = (*task)?;
             let of_files = policy.tasks.get(task).is_some_and(|t| t.component == Component::OnDemand);
-            (of_files && day(schedule).is_some()).then_some(task)
+            (of_files && keeps(schedule)).then_some(task)
         }
         _ => None,
     });
     first == task
 }
 
+/// Whether Defender on Windows has words for a schedule.
+pub(super) fn keeps(schedule: &Schedule) -> bool {
+    day(schedule).is_some()
+}
+
 /// Day of Defender (0 every day, 1 Sunday to 7 Saturday) and minutes after midnight.
-fn day(schedule: &Schedule) -> Option<(u32, u32)> {
+pub(super) fn day(schedule: &Schedule) -> Option<(u32, u32)> {
     let clock = schedule.start?;
     let (hour, minute, _) = clock.time;
     let minutes = u32::from(hour) * 60 + u32::from(minute);
@@ -162,7 +167,7 @@ fn day(schedule: &Schedule) -> Option<(u32, u32)> {
 
 fn of_schedule(task: Option<usize>, schedule: &Schedule, policy: &Policy) -> Option<Verdict> {
     let (day, minutes) = day(schedule)?;
-    if !is_first(task, policy) {
+    if !is_first(task, policy, keeps) {
         return Some(Verdict::by_hand(
             codes::SET_BY_HAND,
             "Defender keeps one schedule for full scans; another task of this policy has taken it",

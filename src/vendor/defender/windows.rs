@@ -46,10 +46,13 @@ pub enum Intune {
     Choice(&'static str),
     /// A choice; its suffix is 1 for the value 0, and 0 for 1.
     Inverse(&'static str),
-    /// A number.
-    Integer(&'static str),
+    /// A number up to this one.
+    Integer(&'static str, u32),
     /// A child of the group `threatseveritydefaultaction`, with a word for the value.
     Severity(&'static str),
+    /// Taking part in the cloud: off is a switch of its own, advanced membership a policy of the template for Group Policy;
+    /// nothing seen says basic membership.
+    Membership,
 }
 
 /// One setting.
@@ -102,8 +105,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "MAPSReporting",
         form: Form::Choice(&[0, 1, 2]),
         registry: Some(Registry::Dword("Spynet", "SpynetReporting")),
-        // `allowcloudprotection` is only on or off.
-        intune: None,
+        intune: Some(Intune::Membership),
     },
     Setting {
         name: "SubmitSamplesConsent",
@@ -138,13 +140,13 @@ pub const SETTINGS: &[Setting] = &[
         name: "ScanScheduleTime",
         form: Form::TimeOfDay,
         registry: Some(Registry::Dword(SCAN, "ScheduleTime")),
-        intune: Some(Intune::Integer("schedulescantime")),
+        intune: Some(Intune::Integer("schedulescantime", 1380)),
     },
     Setting {
         name: "ScanScheduleQuickScanTime",
         form: Form::TimeOfDay,
         registry: Some(Registry::Dword(SCAN, "ScheduleQuickScanTime")),
-        intune: Some(Intune::Integer("schedulequickscantime")),
+        intune: Some(Intune::Integer("schedulequickscantime", 1380)),
     },
     Setting {
         name: "DisableCatchupFullScan",
@@ -162,7 +164,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "ScanAvgCPULoadFactor",
         form: Form::Number(5, 100),
         registry: Some(Registry::Dword(SCAN, "AvgCPULoadFactor")),
-        intune: Some(Intune::Integer("avgcpuloadfactor")),
+        intune: Some(Intune::Integer("avgcpuloadfactor", 100)),
     },
     Setting {
         name: "UILockdown",
