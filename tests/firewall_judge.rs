@@ -46,7 +46,8 @@ fn forms<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<BTreeMa
         let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit());
         // Rules and profiles are two files of one whole in Intune.
         let intune = extension.ends_with("json");
-        let key = if intune { "json".to_owned() } else { format!("{}.{extension}", stem.trim_end_matches('-')) };
+        let key =
+            if intune { "json".to_owned() } else { format!("{}.{extension}", stem.trim_end_matches('-')) };
         let all = out.entry(key).or_default();
         all.rules.extend(read.rules);
         for (place, value) in read.defaults.told {
@@ -181,7 +182,8 @@ fn judge(case: &Case, route: &'static dyn Route, packets: usize, seed: &str) -> 
     if ids.windows(2).any(|w| w[0] == w[1]) {
         return complain("two rules with one id", format!("{ids:?}"));
     }
-    let mut count = Count { lists: 1, rules: case.rules.len(), written: read.rules.len(), ..Count::default() };
+    let mut count =
+        Count { lists: 1, rules: case.rules.len(), written: read.rules.len(), ..Count::default() };
     for row in rows.iter().flatten() {
         count.rows[Row::ALL.iter().position(|f| *f == row.fate).expect("a fate")] += 1;
     }
@@ -247,7 +249,13 @@ fn judge(case: &Case, route: &'static dyn Route, packets: usize, seed: &str) -> 
 }
 
 /// The shortest list that shows the same.
-fn smaller(list: &[Spec], kesl: bool, seed: &str, kind: &str, route: &'static dyn Route) -> (Vec<Spec>, Complaint) {
+fn smaller(
+    list: &[Spec],
+    kesl: bool,
+    seed: &str,
+    kind: &str,
+    route: &'static dyn Route,
+) -> (Vec<Spec>, Complaint) {
     let shows = |list: &[Spec]| match judge(&Case::of(list, kesl, seed), route, PACKETS * 8, seed) {
         Err(complaint) if complaint.kind == kind => Some(complaint),
         _ => None,
@@ -370,7 +378,8 @@ fn the_first_match_decides_in_the_source() {
     let mut packet = pools.packet(&mut dice);
     packet.protocol = 6;
     packet.inbound = true;
-    for (port, allowed, by) in [(78, false, 2), (79, true, 1), (80, false, 0), (81, true, 1), (82, false, 2)] {
+    for (port, allowed, by) in [(78, false, 2), (79, true, 1), (80, false, 0), (81, true, 1), (82, false, 2)]
+    {
         packet.local_port = port;
         let fate = source::source(&case.rules, &packet);
         assert_eq!((fate.surely_allowed(), fate.surely_blocked()), (allowed, !allowed), "{port}");

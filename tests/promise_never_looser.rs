@@ -215,7 +215,11 @@ impl Output {
             || self.lists.linux_extensions.iter().any(|e| name.ends_with(&format!(".{e}")));
         let lower = path.to_lowercase();
         // Whether names on macOS distinguish case nobody tells.
-        let mac = self.lists.mac.iter().any(|(folder, mask)| mac_takes(*folder, &mask.to_lowercase(), &lower))
+        let mac = self
+            .lists
+            .mac
+            .iter()
+            .any(|(folder, mask)| mac_takes(*folder, &mask.to_lowercase(), &lower))
             || self.lists.mac_extensions.iter().any(|e| lower.ends_with(&format!(".{}", e.to_lowercase())));
         let windows = self.lists.windows.iter().any(|entry| {
             entry.components.contains(&component)
@@ -407,7 +411,10 @@ fn judge(name: &str, bytes: &[u8], options: &Options, label: &str) -> usize {
             output.lists.processes.is_empty() && output.lists.unix_processes.is_empty(),
             "{label} to {route}: a process exclusion without a decision"
         );
-        assert!(output.lists.allowed.is_empty(), "{label} to {route}: an indicator allows without a decision");
+        assert!(
+            output.lists.allowed.is_empty(),
+            "{label} to {route}: an indicator allows without a decision"
+        );
         assert!(output.lists.weaker.is_empty(), "{label} to {route}: {:?}", output.lists.weaker);
         if let Some((component, path)) = looser(source.as_ref(), &output, separator) {
             panic!("{label} to {route}: {path} was scanned ({component}) and is not any more\n{body}");

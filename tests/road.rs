@@ -30,7 +30,11 @@ struct Road {
 /// What one file holds, as the ledger would show it.
 fn shown(read: &Obeyed) -> Vec<String> {
     let mut out = read.exclusions.shown();
-    out.extend(read.settings.iter().map(|(name, value)| format!("{name} {value}")));
+    // Intune has one word for taking part in the cloud or not, the others have one for how far.
+    let name = |name: &String| {
+        if name == "AllowCloudProtection" { "MAPSReporting".to_owned() } else { name.clone() }
+    };
+    out.extend(read.settings.iter().map(|(key, value)| format!("{} {value}", name(key))));
     for exclusion in &read.unix.exclusions {
         out.push(match exclusion {
             unix::Exclusion::Path(true, path) => format!("excludedPath folder {path}"),
@@ -40,7 +44,8 @@ fn shown(read: &Obeyed) -> Vec<String> {
         });
     }
     // That entries are added to those of the machine is said by the form of the file.
-    let own = |key: &str| key != "exclusionSettings.mergePolicy" && key != "antivirusEngine.exclusionsMergePolicy";
+    let own =
+        |key: &str| key != "exclusionSettings.mergePolicy" && key != "antivirusEngine.exclusionsMergePolicy";
     out.extend(read.unix.settings.iter().filter(|(key, _)| own(key)).map(|(k, v)| format!("{k} {v}")));
     out.extend(read.indicators.iter().map(indicator));
     out
@@ -121,7 +126,8 @@ fn compare(road: &Road, count: &mut Count) -> Result<(), String> {
     let entries: Vec<&Entry> = conversion.entries().collect();
     let told: BTreeSet<String> =
         conversion.rows.iter().flat_map(|r| r.written.iter().map(|w| w.entry.clone())).collect();
-    let constant: BTreeSet<String> = road.constants.iter().map(|e| crosswalk::text::owned(e.shown())).collect();
+    let constant: BTreeSet<String> =
+        road.constants.iter().map(|e| crosswalk::text::owned(e.shown())).collect();
     let all: BTreeSet<String> = told.union(&constant).cloned().collect();
     let kept: BTreeSet<String> = entries.iter().map(|e| crosswalk::text::owned(e.shown())).collect();
     if all != kept {
@@ -153,8 +159,11 @@ fn compare(road: &Road, count: &mut Count) -> Result<(), String> {
         if id.starts_with("windows-firewall") {
             break;
         }
-        let (_, read) =
-            forms.values().flatten().find(|(name, _)| *name == written.file).ok_or("a file that was not read")?;
+        let (_, read) = forms
+            .values()
+            .flatten()
+            .find(|(name, _)| *name == written.file)
+            .ok_or("a file that was not read")?;
         if !shown(read).iter().any(|s| crosswalk::text::owned(s.as_str()) == written.entry) {
             return Err(format!("{} is not in {}", written.entry, written.file));
         }
@@ -189,6 +198,9 @@ fn needed(id: &str, forms: &Forms, entries: usize) -> Result<(), String> {
     let needed: &[&str] = match id {
         "windows-firewall/gpo" | "defender/gpo" => &["pol", "lgpo.txt", "reg"],
         "defender/macos" => &["plist", "profile"],
+        // What the tables cannot hold is in the bodies, and all the rest, too.
+        "defender/indicators" if !forms.contains_key("api.json") && entries > 0 => &["api.json"],
+        _ if forms.is_empty() => &["a file"],
         _ => &[],
     };
     if entries > 0 && !needed.is_empty() && forms.keys().map(String::as_str).ne(sorted_words(needed)) {
@@ -243,7 +255,8 @@ fn go(reading: &Reading, platform: Option<Platform>, route: &'static dyn Route, 
     }
     let conversion = convert(&policy, route, options);
     let fits = route.info().fits(policy.platform);
-    let constants = if fits && !conversion.artefacts.is_empty() { route.constants(&policy) } else { Vec::new() };
+    let constants =
+        if fits && !conversion.artefacts.is_empty() { route.constants(&policy) } else { Vec::new() };
     Road { conversion, constants }
 }
 
@@ -384,7 +397,8 @@ fn every_damage_is_seen() {
                     road.conversion.artefacts[at].bytes = bytes.clone();
                     match compare(&road, &mut Count::default()) {
                         Err(_) => *seen.entry((id, kind)).or_default() += 1,
-                        Ok(()) => missed.push(format!("{id} {name}: {kind}\n{}", road_damage::first(&whole, &bytes))),
+                        Ok(()) => missed
+                            .push(format!("{id} {name}: {kind}\n{}", road_damage::first(&whole, &bytes))),
                     }
                 }
                 road.conversion.artefacts[at].bytes = whole;
@@ -415,7 +429,14 @@ fn every_damage_is_seen() {
         }
     }
     let total: usize = seen.values().sum();
-    println!("{total} damages seen: {seen:#?}");
+    println!("{total} damages seen in conversions {conversions:?}");
+    let mut kinds: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for ((id, kind), count) in &seen {
+        kinds.entry(id).or_default().insert(kind, *count);
+    }
+    for (id, kinds) in kinds {
+        println!("  {id}: {} {kinds:?}", kinds.values().sum::<usize>());
+    }
     for one in missed.iter().take(20) {
         println!("---- missed {one}");
     }

@@ -60,8 +60,22 @@ const ADDRESSES: [&str; 22] = [
     "192.0.2.7, 2001:db8::7",
 ];
 const PORTS: [&str; 16] = [
-    "", "", "", "Any", "80", "443", "8443", "0", "65535", "1", "79-81", "1-1024", "0-65535", "135-139,445",
-    "80, 443", "1024-65535",
+    "",
+    "",
+    "",
+    "Any",
+    "80",
+    "443",
+    "8443",
+    "0",
+    "65535",
+    "1",
+    "79-81",
+    "1-1024",
+    "0-65535",
+    "135-139,445",
+    "80, 443",
+    "1024-65535",
 ];
 const PROGRAMS: [&str; 8] = [
     "",
@@ -95,12 +109,19 @@ impl Spec {
         let port = |dice: &mut Dice| {
             let text = if ported { of(&PORTS, dice) } else { String::new() };
             // How a machine with Linux spells an interval is not known.
-            if kesl && (text.contains(['-', ',']) && !(odd && dice.once_in(4))) { "443".to_owned() } else { text }
+            if kesl && (text.contains(['-', ',']) && !(odd && dice.once_in(4))) {
+                "443".to_owned()
+            } else {
+                text
+            }
         };
         let (local_ports, remote_ports) = (port(dice), port(dice));
         let address = |dice: &mut Dice| {
             if now(10, dice) {
-                return of(&["Trusted networks", "Local networks", "192.0.2.0/33", "server1", "Public networks"], dice);
+                return of(
+                    &["Trusted networks", "Local networks", "192.0.2.0/33", "server1", "Public networks"],
+                    dice,
+                );
             }
             of(&ADDRESSES, dice)
         };
@@ -127,7 +148,13 @@ impl Spec {
         let direction = match dice.below(10) {
             0..=3 => "In",
             4..=6 => "Out",
-            7 | 8 => if kesl { "InOut" } else { "Both" },
+            7 | 8 => {
+                if kesl {
+                    "InOut"
+                } else {
+                    "Both"
+                }
+            }
             _ if odd => ["InPacket", "OutPacket", "InOutPacket", "Sideways"][dice.below(4)],
             _ => "In",
         };
@@ -163,7 +190,14 @@ impl Spec {
 
     /// Stops everything, or lets everything through.
     pub fn all(action: &'static str, direction: &'static str) -> Self {
-        Spec { name: format!("All {action}"), enabled: "yes", action, direction, protocol: "Any", ..Spec::default() }
+        Spec {
+            name: format!("All {action}"),
+            enabled: "yes",
+            action,
+            direction,
+            protocol: "Any",
+            ..Spec::default()
+        }
     }
 }
 
@@ -218,7 +252,10 @@ pub fn kesl_text(list: &[Spec], dice: &mut Dice) -> String {
     }
     for n in numbers {
         let spec = &list[n];
-        out.push_str(&format!("[MonitoringTask.item_0000.Settings.PacketRules.item_{n:04}]\nName={}\n", spec.name));
+        out.push_str(&format!(
+            "[MonitoringTask.item_0000.Settings.PacketRules.item_{n:04}]\nName={}\n",
+            spec.name
+        ));
         out.push_str(&format!("FirewallAction={}\nProtocol={}\n", spec.action, spec.protocol));
         let values = [
             ("RemotePorts", &spec.remote_ports),
@@ -280,7 +317,9 @@ pub fn mapping() -> serde_json::Value {
             "direction" => serde_json::json!({"name": name, "role": role, "values":
                 {"In": "in", "Out": "out", "Both": "both", "InPacket": "in-packets", "OutPacket": "out-packets",
                  "InOutPacket": "both-packets"}}),
-            "enabled" => serde_json::json!({"name": name, "role": role, "values": {"yes": "on", "no": "off"}}),
+            "enabled" => {
+                serde_json::json!({"name": name, "role": role, "values": {"yes": "on", "no": "off"}})
+            }
             "action" => serde_json::json!({"name": name, "role": role, "values":
                 {"Allow": "allow", "Block": "block", "By application rules": "by-application"}}),
             _ => serde_json::json!({"name": name, "role": role}),
@@ -368,7 +407,13 @@ impl Pools {
     }
 
     fn port(&mut self, (first, last): (u16, u16)) {
-        self.ports.extend([first.saturating_sub(1), first, first.midpoint(last), last, last.saturating_add(1)]);
+        self.ports.extend([
+            first.saturating_sub(1),
+            first,
+            first.midpoint(last),
+            last,
+            last.saturating_add(1),
+        ]);
     }
 
     pub fn packet(&self, dice: &mut Dice) -> Packet {
@@ -426,7 +471,11 @@ impl Pools {
         packet.local = address(&rule.local, packet.local, dice);
         // Both ends are of one family: the one that the rule names goes before the other.
         if packet.local.is_ipv4() != packet.remote.is_ipv4() {
-            let six = if matches!(rule.remote, Told::Is(_)) { packet.remote.is_ipv6() } else { packet.local.is_ipv6() };
+            let six = if matches!(rule.remote, Told::Is(_)) {
+                packet.remote.is_ipv6()
+            } else {
+                packet.local.is_ipv6()
+            };
             let other = match six {
                 true => IpAddr::from(Ipv6Addr::from(self.v6[dice.below(self.v6.len())])),
                 false => IpAddr::from(Ipv4Addr::from(self.v4[dice.below(self.v4.len())])),

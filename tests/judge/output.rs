@@ -118,15 +118,9 @@ pub fn lists<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Lists {
         for (setting, value) in read.settings {
             let off = setting.starts_with("Disable") && !setting.starts_with("DisableCatchup") && value != 0;
             let action = setting.ends_with("ThreatDefaultAction") && ![0, 1, 2, 3, 10].contains(&value);
-            let switch = ["PUAProtection", "EnableNetworkProtection"].contains(&setting.as_str()) && value != 1;
+            let switch =
+                ["PUAProtection", "EnableNetworkProtection"].contains(&setting.as_str()) && value != 1;
             if off || action || switch {
-                add(&mut out.weaker, format!("{setting} {value}"));
-            }
-        }
-        for (setting, value) in read.unix.settings {
-            let weak = ["passive", "on_demand", "disabled", "off"].contains(&value.as_str());
-            let off = value == "false" && setting == "antivirusEngine.scanArchives";
-            if weak || off {
                 add(&mut out.weaker, format!("{setting} {value}"));
             }
         }

@@ -29,9 +29,8 @@ const MOST: usize = 500;
 impl Indicator {
     fn check(self, csv: bool) -> Result<Self, Wrong> {
         let wrong = |what: &str| Err(format!("{what}: {self:?}"));
-        let hexadecimal = |digits: usize| {
-            self.value.len() == digits && self.value.bytes().all(|b| b.is_ascii_hexdigit())
-        };
+        let hexadecimal =
+            |digits: usize| self.value.len() == digits && self.value.bytes().all(|b| b.is_ascii_hexdigit());
         let fits = match self.kind.as_str() {
             "FileSha1" => hexadecimal(40),
             "FileSha256" => hexadecimal(64),
@@ -66,7 +65,11 @@ impl Indicator {
 fn external(ip: std::net::IpAddr) -> bool {
     match ip {
         std::net::IpAddr::V4(ip) => {
-            !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || ip.is_broadcast())
+            !(ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_unspecified()
+                || ip.is_broadcast())
         }
         std::net::IpAddr::V6(ip) => {
             !(ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local())
@@ -117,8 +120,20 @@ pub fn csv(text: &str) -> Result<Obeyed, Wrong> {
     }
     let mut out = Obeyed::default();
     for row in rows {
-        let [kind, value, expires, action, severity, title, description, recommended, groups, category, mitre, alert] =
-            row.as_slice()
+        let [
+            kind,
+            value,
+            expires,
+            action,
+            severity,
+            title,
+            description,
+            recommended,
+            groups,
+            category,
+            mitre,
+            alert,
+        ] = row.as_slice()
         else {
             return Err(format!("{} cells: {row:?}", row.len()));
         };
@@ -135,7 +150,8 @@ pub fn csv(text: &str) -> Result<Obeyed, Wrong> {
         };
         let [kind, value, expires, action, severity, title, description, recommended] =
             [kind, value, expires, action, severity, title, description, recommended].map(Clone::clone);
-        let one = Indicator { kind, value, expires, action, severity, title, description, recommended, alert };
+        let one =
+            Indicator { kind, value, expires, action, severity, title, description, recommended, alert };
         out.indicators.push(one.check(true)?);
     }
     finish(out)

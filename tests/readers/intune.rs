@@ -30,23 +30,13 @@ const CHOICES: &[(&str, &str, bool, &[i64])] = &[
     ("allowioavprotection", "DisableIOAVProtection", true, &[0, 1]),
     ("allowscriptscanning", "DisableScriptScanning", true, &[0, 1]),
     ("allowscanningnetworkfiles", "DisableScanningNetworkFiles", true, &[0, 1]),
-    (
-        "allowfullscanonmappednetworkdrives",
-        "DisableScanningMappedNetworkDrivesForFullScan",
-        true,
-        &[0, 1],
-    ),
+    ("allowfullscanonmappednetworkdrives", "DisableScanningMappedNetworkDrivesForFullScan", true, &[0, 1]),
     ("allowfullscanremovabledrivescanning", "DisableRemovableDriveScanning", true, &[0, 1]),
     ("allowuseruiaccess", "UILockdown", true, &[0, 1]),
     ("disablecatchupfullscan", "DisableCatchupFullScan", false, &[0, 1]),
     ("disablecatchupquickscan", "DisableCatchupQuickScan", false, &[0, 1]),
     ("enablelowcpupriority", "EnableLowCpuPriority", false, &[0, 1]),
-    (
-        "checkforsignaturesbeforerunningscan",
-        "CheckForSignaturesBeforeRunningScan",
-        false,
-        &[0, 1],
-    ),
+    ("checkforsignaturesbeforerunningscan", "CheckForSignaturesBeforeRunningScan", false, &[0, 1]),
 ];
 
 /// Choices of the Defender CSP.
@@ -129,7 +119,13 @@ fn kind(value: &Value) -> Result<&str, Wrong> {
 fn instance<'v>(value: &'v Value, wanted: &str, holds: &str) -> Result<&'v Value, Wrong> {
     only(
         value,
-        &["@odata.type", "settingDefinitionId", "settingInstanceTemplateReference", "auditRuleInformation", holds],
+        &[
+            "@odata.type",
+            "settingDefinitionId",
+            "settingInstanceTemplateReference",
+            "auditRuleInformation",
+            holds,
+        ],
     )?;
     if kind(value)? != wanted {
         return Err(format!("{} is no {wanted}", value["settingDefinitionId"]));

@@ -113,7 +113,9 @@ pub fn data(script: &str) -> Result<Vec<(String, Value)>, Wrong> {
             let (index, list) = (at.next()?, value);
             at.expect("]")?;
             match (index, list) {
-                (Token::Word(zero), Value::List(all)) if zero == "0" && all.len() == 1 => value = all[0].clone(),
+                (Token::Word(zero), Value::List(all)) if zero == "0" && all.len() == 1 => {
+                    value = all[0].clone()
+                }
                 other => return Err(format!("no first of a list: {other:?}")),
             }
         }
@@ -173,7 +175,9 @@ impl Cursor<'_> {
         match self.next()? {
             Token::Text(text) => Ok(Value::Text(text)),
             Token::Word(word) => Ok(Value::Word(word)),
-            Token::Variable(word) if ["true", "false", "null"].contains(&word.as_str()) => Ok(Value::Word(word)),
+            Token::Variable(word) if ["true", "false", "null"].contains(&word.as_str()) => {
+                Ok(Value::Word(word))
+            }
             Token::Mark("@(") => {
                 let mut out = Vec::new();
                 loop {
@@ -245,7 +249,8 @@ pub fn obeyed(script: &str) -> Result<Obeyed, Wrong> {
             ("DefaultActions", Value::List(all)) => {
                 // Each is set to block, for all profiles.
                 let call = "foreach ($name in $DefaultActions) { Set-DefaultAction $name ($ProfileNames -join ',') 'Block' }";
-                if !script.contains(call) || !script.contains("$ProfileNames = 'Domain', 'Private', 'Public'") {
+                if !script.contains(call) || !script.contains("$ProfileNames = 'Domain', 'Private', 'Public'")
+                {
                     return Err("how default actions are set is not known".to_owned());
                 }
                 for one in all {

@@ -362,7 +362,9 @@ pub fn obeyed(values: &[Value]) -> Result<Obeyed, Wrong> {
         } else if below == r"threats\threatseveritydefaultaction" {
             let (_, parameter) = SEVERITIES.iter().find(|(n, _)| *n == name).ok_or_else(told)?;
             let action = match &value.data {
-                Data::Text(text) if ["2", "3", "6"].contains(&text.as_str()) => text.parse().expect("a digit"),
+                Data::Text(text) if ["2", "3", "6"].contains(&text.as_str()) => {
+                    text.parse().expect("a digit")
+                }
                 _ => return Err(told()),
             };
             used.push("threats");

@@ -249,7 +249,19 @@ pub fn gpfas(id: &str, text: &str) -> Result<WindowsRule, Wrong> {
     let mut once: Vec<&str> = Vec::new();
     for field in fields {
         let (kind, value) = field.split_once('=').ok_or_else(|| wrong("a field without ="))?;
-        let many = ["Profile", "LPort", "RPort", "LPort2_10", "RPort2_10", "LA4", "LA6", "RA4", "RA6", "ICMP4", "ICMP6"];
+        let many = [
+            "Profile",
+            "LPort",
+            "RPort",
+            "LPort2_10",
+            "RPort2_10",
+            "LA4",
+            "LA6",
+            "RA4",
+            "RA6",
+            "ICMP4",
+            "ICMP6",
+        ];
         if once.contains(&kind) && !many.contains(&kind) {
             return Err(wrong("a field that stands twice"));
         }
@@ -272,7 +284,8 @@ pub fn gpfas(id: &str, text: &str) -> Result<WindowsRule, Wrong> {
                 if first != last {
                     return Err(wrong("a range where one port stands"));
                 }
-                if kind == "LPort" { &mut rule.local_ports } else { &mut rule.remote_ports }.push((first, last));
+                if kind == "LPort" { &mut rule.local_ports } else { &mut rule.remote_ports }
+                    .push((first, last));
             }
             ("LPort2_10" | "RPort2_10", range) => {
                 if !range.contains('-') {

@@ -88,8 +88,10 @@ fn setting(path: &str, value: &Value) -> Result<String, Wrong> {
 fn walk(value: &Value, path: &str, out: &mut Unix) -> Result<(), Wrong> {
     let Value::Object(map) = value else {
         let text = setting(path, value)?;
-        out.settings.insert(path.to_owned(), text);
-        return Ok(());
+        return match out.settings.insert(path.to_owned(), text) {
+            None => Ok(()),
+            Some(_) => Err(format!("{path} stands twice")),
+        };
     };
     for (key, value) in map {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
@@ -128,7 +130,8 @@ fn exclusion(value: &Value, scoped: bool) -> Result<Exclusion, Wrong> {
         let more: &[&str] = if scoped { &["$type", "scopes"] } else { &["$type"] };
         only(value, &[own, more].concat())
     };
-    let filled = |text: &str| if text.is_empty() { Err(format!("empty: {value}")) } else { Ok(text.to_owned()) };
+    let filled =
+        |text: &str| if text.is_empty() { Err(format!("empty: {value}")) } else { Ok(text.to_owned()) };
     Ok(match string(value, "$type")? {
         "excludedPath" => {
             keys(&["path", "isDirectory"])?;

@@ -24,7 +24,8 @@ pub fn mutants(name: &str, bytes: &[u8]) -> Mutants {
 
 /// The first line that differs.
 pub fn first(one: &[u8], other: &[u8]) -> String {
-    let (one, other) = (String::from_utf8_lossy(one).into_owned(), String::from_utf8_lossy(other).into_owned());
+    let (one, other) =
+        (String::from_utf8_lossy(one).into_owned(), String::from_utf8_lossy(other).into_owned());
     let mut pairs = one.lines().zip(other.lines());
     pairs.find(|(a, b)| a != b).map_or("at the end".to_owned(), |(a, b)| format!("{a}\n{b}"))
 }
@@ -87,9 +88,20 @@ fn csv_line(before: &[&str], line: &str) -> Vec<(&'static str, Option<String>)> 
 }
 
 fn plist_line(before: &[&str], line: &str) -> Vec<(&'static str, Option<String>)> {
-    let key = |line: &str| line.trim().strip_prefix("<key>").and_then(|k| k.strip_suffix("</key>")).map(str::to_owned);
+    let key = |line: &str| {
+        line.trim().strip_prefix("<key>").and_then(|k| k.strip_suffix("</key>")).map(str::to_owned)
+    };
     let own = before.last().and_then(|l| key(l)).unwrap_or_default();
-    let free = ["PayloadDescription", "PayloadDisplayName", "PayloadOrganization", "PayloadUUID", "PayloadIdentifier", "PayloadEnabled", "PayloadScope", "PayloadRemovalDisallowed"];
+    let free = [
+        "PayloadDescription",
+        "PayloadDisplayName",
+        "PayloadOrganization",
+        "PayloadUUID",
+        "PayloadIdentifier",
+        "PayloadEnabled",
+        "PayloadScope",
+        "PayloadRemovalDisallowed",
+    ];
     if free.contains(&own.as_str()) || key(line).is_some_and(|k| free.contains(&k.as_str())) {
         return Vec::new();
     }
@@ -173,7 +185,11 @@ fn rule(line: &str) -> Vec<(&'static str, Option<String>)> {
             let number: u32 = digits.parse().expect("a port");
             let next = if number == 0 { 1 } else { number - 1 };
             out.push(("one port further", Some(format!("{head}{token}{next}{}", &tail[digits.len()..]))));
-            let other = if token.starts_with('L') { token.replacen('L', "R", 1) } else { token.replacen('R', "L", 1) };
+            let other = if token.starts_with('L') {
+                token.replacen('L', "R", 1)
+            } else {
+                token.replacen('R', "L", 1)
+            };
             out.push(("two fields exchanged", Some(format!("{head}{other}{tail}"))));
         }
     }
@@ -366,7 +382,8 @@ fn walk(value: &Value, out: &mut Vec<(&'static str, Value)>, intune: bool, depth
             for (key, inner) in map {
                 let process = key == "name" && !intune;
                 let top = depth == 0 && key == "id";
-                let wrapper = key == "@odata.type" && (map.contains_key("settingInstance") || map.contains_key("children"));
+                let wrapper = key == "@odata.type"
+                    && (map.contains_key("settingInstance") || map.contains_key("children"));
                 let no_more = ["technologies", "settingCount", "templateFamily"].contains(&key.as_str());
                 if FREE.contains(&key.as_str()) && !process || top || wrapper || no_more {
                     continue;
@@ -394,7 +411,11 @@ fn walk(value: &Value, out: &mut Vec<(&'static str, Value)>, intune: bool, depth
                 renamed.insert(other.into_iter().collect(), inner);
                 out.push(("a key in other letters", Value::Object(renamed)));
             }
-            let texts: Vec<&String> = map.iter().filter(|(k, v)| v.is_string() && !FREE.contains(&k.as_str())).map(|(k, _)| k).collect();
+            let texts: Vec<&String> = map
+                .iter()
+                .filter(|(k, v)| v.is_string() && !FREE.contains(&k.as_str()))
+                .map(|(k, _)| k)
+                .collect();
             if let [one, other, ..] = texts[..] {
                 let mut swapped = map.clone();
                 let (a, b) = (map[one].clone(), map[other].clone());

@@ -32,7 +32,13 @@ const NAMES: [&str; 16] = [
 pub fn drawn(dice: &mut Dice) -> (&'static str, String, Options) {
     match dice.below(8) {
         0..=2 => ("x.ini", kesl(dice), generous()),
-        3 => table(dice, "exclusion", "kes", &[("Path", "path"), ("Hash", "hash"), ("Comment", "comment")], hashes),
+        3 => table(
+            dice,
+            "exclusion",
+            "kes",
+            &[("Path", "path"), ("Hash", "hash"), ("Comment", "comment")],
+            hashes,
+        ),
         4 => table(dice, "web-rule", "", &[("Name", "name"), ("Action", "action"), ("Address", "url")], web),
         5 => {
             let columns = [("Path", "path"), ("Include subfolders", "subfolders"), ("Comment", "comment")];
@@ -50,9 +56,17 @@ pub fn drawn(dice: &mut Dice) -> (&'static str, String, Options) {
             })
         }
         _ => table(dice, "network-attack-exclusion", "", &[("Address", "remote-address")], |dice| {
-            vec![["192.0.2.77", "10.0.0.0/8", "2001:db8::1", "192.0.2.1-192.0.2.9", "host", "192.0.2.77, 192.0.2.78"]
-                [dice.below(6)]
-            .to_owned()]
+            vec![
+                [
+                    "192.0.2.77",
+                    "10.0.0.0/8",
+                    "2001:db8::1",
+                    "192.0.2.1-192.0.2.9",
+                    "host",
+                    "192.0.2.77, 192.0.2.78",
+                ][dice.below(6)]
+                .to_owned(),
+            ]
         }),
     }
 }
@@ -63,7 +77,8 @@ fn word(dice: &mut Dice) -> String {
 }
 
 fn mac_path(dice: &mut Dice) -> String {
-    let place = dice.pick(&["/Library/", "/Volumes/Vault/", "/", "/opt/*/", "relative/", "/Users/u/"]).to_owned();
+    let place =
+        dice.pick(&["/Library/", "/Volumes/Vault/", "/", "/opt/*/", "relative/", "/Users/u/"]).to_owned();
     let end = ["", "/", "*"][dice.below(3)];
     format!("{place}{}{end}", word(dice))
 }
@@ -86,7 +101,8 @@ fn hashes(dice: &mut Dice) -> Vec<String> {
 }
 
 fn web(dice: &mut Dice) -> Vec<String> {
-    let host = format!("{}{}.example", ["shop", "www.portal", "a-b", "münchen"][dice.below(4)], dice.below(400));
+    let host =
+        format!("{}{}.example", ["shop", "www.portal", "a-b", "münchen"][dice.below(4)], dice.below(400));
     let address = match dice.below(12) {
         0 => format!("https://{host}/"),
         1 => format!("https://{host}/login"),
@@ -278,10 +294,16 @@ pub fn rules_of(entries: &[&Entry]) -> Result<(Vec<WindowsRule>, usize), String>
                 ("Protocol", "ICMPv6") => rule.protocol = Some(58),
                 ("Protocol", number) => rule.protocol = Some(number.parse().map_err(|_| number.to_owned())?),
                 ("LocalPort", _) => rule.local_ports = parts().map(rules::port).collect::<Result<_, _>>()?,
-                ("RemotePort", _) => rule.remote_ports = parts().map(rules::port).collect::<Result<_, _>>()?,
+                ("RemotePort", _) => {
+                    rule.remote_ports = parts().map(rules::port).collect::<Result<_, _>>()?
+                }
                 ("LocalAddress", _) => rule.local = parts().map(rules::address).collect::<Result<_, _>>()?,
-                ("RemoteAddress", _) => rule.remote = parts().map(rules::address).collect::<Result<_, _>>()?,
-                ("IcmpType", _) => rule.icmp = parts().map(|p| rules::icmp(p, true)).collect::<Result<_, _>>()?,
+                ("RemoteAddress", _) => {
+                    rule.remote = parts().map(rules::address).collect::<Result<_, _>>()?
+                }
+                ("IcmpType", _) => {
+                    rule.icmp = parts().map(|p| rules::icmp(p, true)).collect::<Result<_, _>>()?
+                }
                 ("Program", path) => rule.program = Some(path.to_lowercase()),
                 other => return Err(format!("a field that is not known: {other:?}")),
             }
