@@ -208,7 +208,9 @@ fn general(item: &Item) -> Option<Verdict> {
             Some(Verdict::none(Fate::Unconfirmed, code, format!("{reason} (question {question})")))
         }
         State::ByHand { code, reason } => Some(Verdict::by_hand(code, reason.as_str())),
-        State::Active if matches!(item.kind, Kind::Inventory) => Some(settings::common(item, "")),
+        State::Active if matches!(item.kind, Kind::Inventory | Kind::RuleNotRead(_)) => {
+            Some(settings::common(item, ""))
+        }
         State::Active => None,
     }
 }
@@ -298,7 +300,7 @@ pub fn kind_word(item: &Item) -> &'static str {
         },
         Kind::Context => "description",
         Kind::Withheld => "secret",
-        Kind::Inventory => "listed only",
+        Kind::Inventory | Kind::RuleNotRead(_) => "listed only",
         Kind::Unread => "not read",
     }
 }

@@ -237,6 +237,15 @@ catalogue! {
     BEFORE_IMPORT = "CW0204", "Something to check before the import";
     /// File mark and its documentation.
     FILE_MARK = "CW0205", "What the file mark of Defender does to a folder of the same name is described in two ways";
+
+    /// Rules without an order.
+    REWRITTEN = "CW0210", "Ordered rules were rewritten for a target whose rules have no order";
+    /// What else decides about traffic.
+    OTHER_RULES = "CW0211", "The rules stand beside those that the target has already, and hold while its firewall is on";
+    /// Lists without an order among them.
+    SEVERAL_LISTS = "CW0212", "The input holds several lists of firewall rules, and nothing says which comes first";
+    /// More than one policy, or more than one rule in it, was never seen.
+    RULES_IN_GRAPH = "CW0213", "No sample shows how a second firewall rule of a policy refers to the template";
     /// A file that is there already.
     MERGE = "CW0214", "A configuration of this product that is already in use has to be merged with what is written";
     /// The same value twice.
@@ -348,6 +357,12 @@ catalogue! {
     NO_FIREWALL = "CW1042", "The target is no firewall";
     /// Another route can.
     OTHER_ROUTE = "CW1043", "Another route of this product can carry it, this one has no proven place for it";
+    /// A firewall carries firewall rules alone.
+    FIREWALL_ONLY = "CW1044", "The target is a firewall; another route carries this";
+    /// Default actions of a firewall.
+    DEFAULT_ACTION = "CW1045", "The target says this by what it does with traffic that no rule is for, and other rules there go before it";
+    /// Ordered rules.
+    RULE_ORDER = "CW1046", "Rules of the source are ordered, those of the target are not";
     /// Allowed address.
     ALLOWED_ADDRESS = "CW1047", "An indicator that allows an address does so on every machine of the tenant";
     /// Blocked address.

@@ -740,7 +740,7 @@ fn regpol_refuses_damaged_files() {
     for (at, read) in judge.read(&damaged).into_iter().enumerate() {
         assert_ne!(read, Ok(values.clone()), "damage {at}");
     }
-    assert_eq!(judge.read(&[bytes.clone()]), [Ok(values)]);
+    assert_eq!(judge.read(std::slice::from_ref(bytes)), [Ok(values)]);
 }
 
 #[test]

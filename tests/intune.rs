@@ -179,7 +179,10 @@ fn reads_back(label: &str, conversion: &Conversion) {
     }
 }
 
-fn pairs(of: &[(&str, &str)]) -> Told {
+/// Parameters with their values.
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
+fn pairs(of: Pairs) -> Told {
     of.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
 }
 
@@ -251,7 +254,7 @@ fn values_without_a_place_go_to_a_person() {
         ("HighThreatDefaultAction", "2"),
         ("SevereThreatDefaultAction", "2"),
     ];
-    let cases: Vec<(&str, Vec<Kind>, &[(&str, &str)], &[(&str, &str)])> = vec![
+    let cases: Vec<(&str, Vec<Kind>, Pairs, Pairs)> = vec![
         ("the last time that Intune takes", vec![schedule(23, 0)], &last, none),
         ("a minute later", vec![schedule(23, 1)], none, none),
         ("the last minute of a day", vec![schedule(23, 59)], none, none),

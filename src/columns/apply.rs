@@ -11,7 +11,7 @@ use crate::intake::Document;
 use crate::mask::Machine;
 use crate::policy::{
     Addresses, Component, DeviceRule, Direction, Exclusion, FirewallRule, Kind, NotUnderstood, PathMask,
-    Ports, Protocol, Reach, RuleAction, State, TrustedApplication, WebRule,
+    Ports, Protocol, Reach, RuleAction, RulePlace, State, TrustedApplication, WebRule,
 };
 
 /// A row of a table with the meanings of its columns.
@@ -62,7 +62,15 @@ pub fn apply(row: &Row<'_>) -> Made {
     };
     let (source, kind, problem) = match made {
         Ok((source, kind)) => (source, kind, row.problem()),
-        Err(reason) => (row.table.verbatim(row.at, row.document), Kind::Inventory, Some(reason)),
+        Err(reason) => {
+            let kind = match rows {
+                Rows::FirewallRule => {
+                    Kind::RuleNotRead(RulePlace { list: row.list_start(), order: row.order().ok() })
+                }
+                _ => Kind::Inventory,
+            };
+            (row.table.verbatim(row.at, row.document), kind, Some(reason))
+        }
     };
     let state = match (row.enabled(), problem) {
         (Ok(false), _) => State::Inactive("Switched off in the list".to_owned()),
@@ -280,15 +288,25 @@ impl Row<'_> {
         self.one(Role::Reference).ok().flatten()
     }
 
+    /// The list of a packet rule.
+    fn list_start(&self) -> u32 {
+        self.table.leaves(0).start
+    }
+
+    /// The position of a packet rule.
+    fn order(&self) -> Result<usize, Reason> {
+        match self.one(Role::Order)? {
+            Some(text) => text.parse().map_err(|_| format!("{text} is no position in the list")),
+            None => Ok(self.at),
+        }
+    }
+
     /// A packet rule. `rule` holds what another list says about it: order, name, action, logging.
     pub fn rule(&self, rule: Option<(usize, String, RuleAction, bool)>) -> Result<FirewallRule, Reason> {
         let (order, name, action, log) = match rule {
             Some((order, name, action, log)) => (order, name, action, Some(log)),
             None => {
-                let order = match self.one(Role::Order)? {
-                    Some(text) => text.parse().map_err(|_| format!("{text} is no position in the list"))?,
-                    None => self.at,
-                };
+                let order = self.order()?;
                 let action = match self.word(Role::Action)?.as_deref() {
                     Some("allow") => RuleAction::Allow,
                     Some("block") => RuleAction::Block,
@@ -324,6 +342,7 @@ impl Row<'_> {
         };
         Ok(FirewallRule {
             name,
+            list: self.list_start(),
             order,
             action,
             direction,

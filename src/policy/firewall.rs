@@ -11,7 +11,10 @@ use super::PathMask;
 pub struct FirewallRule {
     /// Its name.
     pub name: String,
-    /// Position, lower goes first.
+    /// Which list of the input it stands in: rules of one list are ordered among themselves, and nothing says how two lists
+    /// are.
+    pub list: u32,
+    /// Position in the list, lower goes first; rules of the same position go by the document.
     pub order: usize,
     /// What happens to traffic that it matches.
     pub action: RuleAction,
@@ -35,6 +38,15 @@ pub struct FirewallRule {
     pub program: Option<PathMask>,
     /// Whether matches are logged; `None` = the source does not say.
     pub log: Option<bool>,
+}
+
+/// Where a packet rule stands that could not be read: the rules behind it are for what it leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RulePlace {
+    /// As [`FirewallRule::list`].
+    pub list: u32,
+    /// As [`FirewallRule::order`]; `None` where that could not be read either.
+    pub order: Option<usize>,
 }
 
 /// What happens to traffic.

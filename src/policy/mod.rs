@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::intake::InputInfo;
 use crate::intake::leaves::Leaves;
 pub use firewall::{
-    AddressRange, Addresses, Direction, FirewallRule, NotUnderstood, Ports, Protocol, RuleAction,
+    AddressRange, Addresses, Direction, FirewallRule, NotUnderstood, Ports, Protocol, RuleAction, RulePlace,
 };
 
 use crate::mask::{self, Flags, Language, Machine, MaskError, Parsed, PathSet, Side};
@@ -361,6 +361,8 @@ pub enum Kind {
     TrustedApplication(TrustedApplication),
     /// Packet rule.
     FirewallRule(FirewallRule),
+    /// A packet rule that could not be read; it stands in the order of the others and may match anything.
+    RuleNotRead(RulePlace),
     /// Web addresses.
     WebRule(WebRule),
     /// Devices.

@@ -12,6 +12,7 @@ pub mod huntress;
 pub mod registry;
 pub mod settings;
 pub mod settings_catalog;
+pub mod windows_firewall;
 
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
@@ -178,6 +179,7 @@ pub struct Desk {
     /// Comparisons of masks that were made.
     pub(crate) memo: Memo,
     automatics: Option<(Machine, Automatics)>,
+    firewall: Option<windows_firewall::plan::Plan>,
 }
 
 impl Desk {
@@ -185,6 +187,11 @@ impl Desk {
     pub(crate) fn automatics(&mut self, machine: Machine) -> &Automatics {
         let kept = self.automatics.take().filter(|(of, _)| *of == machine);
         &self.automatics.insert(kept.unwrap_or_else(|| (machine, Automatics::of(machine)))).1
+    }
+
+    /// What becomes of the firewall rules of the policy, all at once.
+    pub(crate) fn firewall(&mut self, policy: &Policy) -> &windows_firewall::plan::Plan {
+        self.firewall.get_or_insert_with(|| windows_firewall::plan::Plan::of(policy))
     }
 }
 
@@ -237,12 +244,15 @@ pub trait Route: Sync {
 pub const ROUTES: &[&dyn Route] = &[
     &defender::WindowsRoute::POWERSHELL,
     &defender::WindowsRoute::INTUNE,
-    &defender::WindowsRoute::GPO,
     &defender::WindowsRoute::GRAPH,
+    &defender::WindowsRoute::GPO,
     &defender::linux::Mdatp,
     &defender::macos::Wdav,
     &defender::indicators::Indicators,
     &huntress::Lists,
+    &windows_firewall::Carrier::POWERSHELL,
+    &windows_firewall::Carrier::GRAPH,
+    &windows_firewall::Carrier::GPO,
     &clamav::Clamd,
 ];
 

@@ -10,7 +10,7 @@ pub fn common(item: &Item, product: &str) -> Verdict {
     match &item.kind {
         Kind::FirewallRule(_) => Verdict::unsupported(
             finding::NO_FIREWALL,
-            format!("{product} is no firewall; on Linux nftables or ufw carries packet rules"),
+            format!("{product} is no firewall; {} packet rules", firewall(product)),
         ),
         Kind::WebRule(_) => Verdict::unsupported(
             finding::NO_COUNTERPART,
@@ -64,9 +64,19 @@ pub fn common(item: &Item, product: &str) -> Verdict {
             finding::UNREAD,
             "Crosswalk does not know this setting; it is listed word for word and converted into nothing",
         ),
-        Kind::Inventory => {
+        Kind::Inventory | Kind::RuleNotRead(_) => {
             Verdict::by_hand(finding::NOT_ESTABLISHED, "Listed only: what it says exactly is not established")
         }
+    }
+}
+
+/// What carries packet rules on the product's system.
+fn firewall(product: &str) -> &'static str {
+    match product {
+        "Microsoft Defender" => {
+            "windows-firewall/powershell, windows-firewall/graph or windows-firewall/gpo carries"
+        }
+        _ => "on Linux nftables or ufw carries",
     }
 }
 
@@ -131,7 +141,7 @@ fn of_meaning(meaning: &Meaning, product: &str) -> Verdict {
         Meaning::Cloud(_) => by_hand("Decide whether the machine may ask the vendor's cloud, and set it"),
         Meaning::FirewallDefault(_) | Meaning::Zone => Verdict::unsupported(
             finding::NO_FIREWALL,
-            format!("{product} is no firewall; on Linux nftables or ufw carries this"),
+            format!("{product} is no firewall; {} this", firewall(product)),
         ),
         Meaning::Housekeeping => Verdict::unsupported(
             finding::NO_COUNTERPART,

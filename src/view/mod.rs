@@ -253,7 +253,7 @@ pub fn items(reading: &Reading, policy: &Policy, offset: usize, limit: usize) ->
                 (Kind::Unread | Kind::Withheld, _) => "not read",
                 (_, State::Inactive(_)) => "switched off",
                 (_, State::Waits { .. }) => "waits for an answer",
-                (Kind::Inventory, _) | (_, State::ByHand { .. }) => "for a person",
+                (Kind::Inventory | Kind::RuleNotRead(_), _) | (_, State::ByHand { .. }) => "for a person",
                 (Kind::Context, _) => "description",
                 _ => "in force",
             };

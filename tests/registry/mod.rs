@@ -96,7 +96,7 @@ pub fn pol(bytes: &[u8]) -> Values {
         let at = rest.at;
         let data = match (kind, size) {
             (4, 4) => Data::Dword(rest.dword()?),
-            (1, 2..) if size % 2 == 0 => {
+            (1, 2..) if size.is_multiple_of(2) => {
                 let mut inside = Bytes { all: rest.take(size)?, at: 0 };
                 let text = inside.text()?;
                 if inside.at != size {

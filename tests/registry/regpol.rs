@@ -84,7 +84,7 @@ fn value(read: &Json) -> Result<Value, String> {
     }
     let data = match (read[2].as_u64(), data.as_slice()) {
         (Some(4), [a, b, c, d]) => Data::Dword(u32::from_le_bytes([*a, *b, *c, *d])),
-        (Some(1), data) if data.len() % 2 == 0 => {
+        (Some(1), data) if data.len().is_multiple_of(2) => {
             let units: Vec<u16> = data.chunks(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
             let text = String::from_utf16(&units).map_err(|_| "half a surrogate pair")?;
             Data::Text(text.strip_suffix('\0').ok_or("no NUL at the end")?.to_owned())

@@ -210,7 +210,7 @@ impl Judge {
             }
         }
         for (n, setting) in settings.iter().enumerate() {
-            if setting["id"] != n.to_string() {
+            if setting["id"].as_str() != Some(n.to_string().as_str()) {
                 out.push(format!("setting {n} has the id {}", setting["id"]));
             }
         }

@@ -12,7 +12,7 @@ use crate::mask::{Language, Machine};
 use crate::options::Answers;
 use crate::policy::{
     Addresses, Certainty, Direction, Exclusion, FirewallRule, Kind, Meaning, NotUnderstood, PathMask, Ports,
-    Reach, RuleAction, State, TrustedApplication,
+    Reach, RuleAction, RulePlace, State, TrustedApplication,
 };
 
 /// Lists whose elements are structs, with the keys that their elements may have.
@@ -123,7 +123,7 @@ pub(super) fn convert(
         "ExcludedFromScanScope" => exclusion(part, index, entry, &element, line),
         "ExcludedForProgram" => by_program(entry, &element),
         "TrustedPrograms" => trusted(entry, switches, owner, &element),
-        _ => packet_rule(entry, item, &element),
+        _ => packet_rule(entry, u32::try_from(index).unwrap_or(u32::MAX), item, &element),
     };
     let state = match (broken, state) {
         (Some(reason), State::Active | State::Waits { .. }) => {
@@ -317,7 +317,7 @@ const fn way(inbound: bool, outbound: bool, packets: bool) -> Direction {
     Direction { inbound, outbound, packets }
 }
 
-fn packet_rule(entry: &Entry, item: &str, element: &Element<'_, '_>) -> Made {
+fn packet_rule(entry: &Entry, list: u32, item: &str, element: &Element<'_, '_>) -> Made {
     let text = |key: &str, default: &str| element.get(key).unwrap_or(default).trim().to_owned();
     let known = format!(
         "Packet rule {}: {} {} {} local {} remote {} from {}",
@@ -329,7 +329,7 @@ fn packet_rule(entry: &Entry, item: &str, element: &Element<'_, '_>) -> Made {
         text("RemotePorts", "Any"),
         text("RemoteAddress", "Any")
     );
-    match rule(item, &text) {
+    match rule(list, item, &text) {
         Ok(rule) => {
             let state = match interval(&rule.local_ports).or_else(|| interval(&rule.remote_ports)) {
                 Some(text) => {
@@ -340,7 +340,10 @@ fn packet_rule(entry: &Entry, item: &str, element: &Element<'_, '_>) -> Made {
             let source = format!("Packet rule {}: {rule}", rule.name);
             (Kind::FirewallRule(rule), state, Certainty::Documented, source)
         }
-        Err(reason) => (Kind::Inventory, not_established(reason), Certainty::Documented, known),
+        Err(reason) => {
+            let place = RulePlace { list, order: order(item) };
+            (Kind::RuleNotRead(place), not_established(reason), Certainty::Documented, known)
+        }
     }
 }
 
@@ -355,8 +358,13 @@ fn interval(ports: &Ports) -> Option<String> {
     }
 }
 
+/// The position of a rule, which is the number of its group.
+fn order(item: &str) -> Option<usize> {
+    item.strip_prefix("item_").and_then(|n| n.parse().ok())
+}
+
 /// The rule in the field's terms, or which of its values is not understood.
-fn rule(item: &str, text: &impl Fn(&str, &str) -> String) -> Result<FirewallRule, String> {
+fn rule(list: u32, item: &str, text: &impl Fn(&str, &str) -> String) -> Result<FirewallRule, String> {
     let not = |key: &'static str, what: &'static str| move |NotUnderstood(_)| format!("{key} is not {what}");
     let number = |key: &str| match text(key, "Any") {
         any if any.eq_ignore_ascii_case("any") || any.is_empty() => Ok(None),
@@ -378,7 +386,8 @@ fn rule(item: &str, text: &impl Fn(&str, &str) -> String) -> Result<FirewallRule
     };
     Ok(FirewallRule {
         name: text("Name", ""),
-        order: item.strip_prefix("item_").and_then(|n| n.parse().ok()).unwrap_or(0),
+        list,
+        order: order(item).ok_or("The rule has no number")?,
         action,
         direction,
         protocol: text("Protocol", "Any").parse().map_err(not("Protocol", "a protocol"))?,

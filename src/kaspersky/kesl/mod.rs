@@ -175,7 +175,10 @@ fn best_effort(read: &mut Read, reading: &Reading, answers: &Answers) {
         task.active = true;
     }
     for item in &mut read.items {
-        let reads = !matches!(item.kind, Kind::Context | Kind::Withheld | Kind::Inventory | Kind::Unread);
+        let reads = !matches!(
+            item.kind,
+            Kind::Context | Kind::Withheld | Kind::Inventory | Kind::RuleNotRead(_) | Kind::Unread
+        );
         if reads {
             item.certainty = Certainty::Inferred;
         }

@@ -11,7 +11,7 @@ use crate::columns::{Rows, Table};
 use crate::finding;
 use crate::mask::Machine;
 use crate::options::Answers;
-use crate::policy::{Addresses, Certainty, FirewallRule, Kind, RuleAction, State};
+use crate::policy::{Addresses, Certainty, FirewallRule, Kind, RuleAction, RulePlace, State};
 
 /// Rules that come with the product, by `RuleId` (documented).
 const PREDEFINED: &[(&str, &str)] = &[
@@ -143,6 +143,7 @@ fn rule(part: &mut Part<'_>, rules: &Table, row: usize, blocks: Option<(&Table, 
         }
         let order = field(super::POSITION).parse().unwrap_or(row);
         let mut rule = block.rule(Some((order, name.clone(), action, log)))?;
+        rule.list = rules.leaves(0).start;
         match (zone.as_str(), zone_name) {
             ("0", _) => {}
             (_, Some(zone)) if rule.remote == Addresses::Any => {
@@ -166,7 +167,11 @@ fn rule(part: &mut Part<'_>, rules: &Table, row: usize, blocks: Option<(&Table, 
             let source = format!("Packet rule {name}: {rule}");
             (Kind::FirewallRule(rule), None, source, Certainty::Told)
         }
-        Err(reason) => (Kind::Inventory, Some(reason), known, Certainty::Documented),
+        Err(reason) => {
+            let order = Some(field(super::POSITION).parse().unwrap_or(row));
+            let place = RulePlace { list: rules.leaves(0).start, order };
+            (Kind::RuleNotRead(place), Some(reason), known, Certainty::Documented)
+        }
     };
     let state = match (state.as_str(), problem) {
         ("0" | "2", _) => State::Inactive("RuleState: the rule is switched off".to_owned()),

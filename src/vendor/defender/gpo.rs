@@ -32,16 +32,17 @@ pub const STEPS: &[&str] = &[
      values; use one of them. defender.lgpo.txt is the one to read: each value is four lines.",
     "Take a test machine that has no other local policy, with Microsoft Defender Antivirus as the active antivirus. Get LGPO.exe \
      from Microsoft's Security Compliance Toolkit.",
-    "Keep what is there, as administrator: LGPO.exe /b C:\\Before, and reg export \"HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows \
-     Defender\" C:\\Before\\defender.reg (it says so if there is no such key).",
+    "Keep what is there, as administrator: mkdir C:\\Before, LGPO.exe /b C:\\Before, and \
+     reg export \"HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows Defender\" C:\\Before\\defender.reg (it says so if there is no \
+     such key).",
     "Apply it to that machine: LGPO.exe /m Registry.pol, or LGPO.exe /t defender.lgpo.txt. Both set these values and leave all \
      others. Then gpupdate /force.",
     "Check it: gpedit.msc, Computer Configuration, Administrative Templates, Windows Components, Microsoft Defender Antivirus, \
      Exclusions shows the lists; Get-MpPreference as administrator shows what is in force; MpCmdRun.exe -CheckExclusion -path \
      with a path asks about one path. If Tamper Protection keeps a setting out, Get-MpPreference shows the old value.",
     "For a domain: the management console cannot open a bare Registry.pol, and Crosswalk writes no GPO backup. Let the test \
-     machine make one: LGPO.exe /b C:\\Backup /n \"Defender exclusions\" saves its whole local policy, so it must hold nothing \
-     else. In Group Policy Management create a new, unlinked GPO, choose Import Settings and that backup, and compare the report \
+     machine make one: mkdir C:\\Backup, then LGPO.exe /b C:\\Backup /n \"Defender exclusions\" saves its whole local policy, \
+     so it must hold nothing else. In Group Policy Management create a new, unlinked GPO, choose Import Settings and that backup, and compare the report \
      of its settings with report.html. Do not copy Registry.pol into SYSVOL by hand: nothing would raise the version of the GPO.",
     "Link the GPO to a test organisational unit first; on a machine of it run gpupdate /force and the same checks, then link it \
      for everybody.",

@@ -3,25 +3,25 @@
 
 <#
 .SYNOPSIS
-    Adds exclusions to Microsoft Defender Antivirus, checks that they are listed, and takes them back.
+    Adds exclusions to Microsoft Defender Antivirus and sets settings of it, checks what is in force, and takes it back.
 .DESCRIPTION
-    Only ever adds (Add-MpPreference): exclusions that are already there stay. What was really new is recorded, and
-    -Mode Undo removes that and nothing else. Asks nothing, so it can run from an RMM tool as SYSTEM. Run it elevated, in
+    Lists are only ever added to (Add-MpPreference): what is already there stays. A setting is set only where it differs.
+    What was really new is recorded with what stood there before, and -Mode Undo takes that back and nothing else. Asks nothing, so it can run from an RMM tool as SYSTEM. Run it elevated, in
     64-bit PowerShell, with -File (with -Command, PowerShell turns every exit code but 0 into 1):
         powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -File .\Set-DefenderExclusions.ps1 -WhatIf
     Exit codes
-      0  Apply, Verify: Defender lists every entry. Undo: nothing of what was added is left. -WhatIf: the preview is complete
+      0  Apply, Verify: Defender has every entry and setting. Undo: nothing of what was added is left. -WhatIf: the preview is complete
       1  a wrong parameter (PowerShell itself ends so), or something unexpected
       2  not elevated
       3  Defender's cmdlets cannot be used here, or Defender does not show its exclusions
       4  Defender is not the active antivirus (Apply: nothing was changed)
       5  Tamper Protection or a policy seems to keep the change out
-      6  some entries could not be added, or not removed
-      7  Verify: entries are missing
+      6  some entries or settings could not be brought in, or not taken back
+      7  Verify: entries are missing, or settings differ
       8  the folder of the record is not safe, or the record is unreadable, or there is none to undo
     Keep this file as it is: the record of what was added fits these lists and no others.
 .PARAMETER Mode
-    Apply (default) adds what is missing, then verifies. Verify only compares. Undo removes what Apply added on this computer.
+    Apply (default) brings in what is missing, then verifies. Verify only compares. Undo takes back what Apply did on this computer.
 .PARAMETER LogPath
     Log file; default: Crosswalk\DefenderExclusions.log under ProgramData, in a folder that only administrators can read. If you
     name another one, name a place that ordinary users cannot write to: SYSTEM will write there.
@@ -50,6 +50,19 @@ param(
 [string[]] $ExclusionProcess = @(
 )
 
+[string[]] $ExclusionIpAddress = @(
+)
+
+[string[]] $AttackSurfaceReductionOnlyExclusions = @(
+)
+
+[string[]] $ControlledFolderAccessAllowedApplications = @(
+)
+
+# Settings by the names of Set-MpPreference, as numbers: 1 and 0 for $true and $false, minutes after midnight for a time of day.
+$Setting = [ordered] @{
+}
+
 # ---- Settings ----
 
 # First, because in constrained language mode (App Control, AppLocker) the rest could not even check where it runs.
@@ -64,8 +77,16 @@ $ProgressPreference = 'SilentlyContinue'
 if (-not $PSBoundParameters.ContainsKey('Confirm')) { $ConfirmPreference = 'None' }
 
 $Caller = $PSCmdlet
-$ListNames = 'ExclusionPath', 'ExclusionExtension', 'ExclusionProcess'
-$Wanted = @{ ExclusionPath = $ExclusionPath; ExclusionExtension = $ExclusionExtension; ExclusionProcess = $ExclusionProcess }
+$Wanted = [ordered] @{
+    ExclusionPath = $ExclusionPath
+    ExclusionExtension = $ExclusionExtension
+    ExclusionProcess = $ExclusionProcess
+    ExclusionIpAddress = $ExclusionIpAddress
+    AttackSurfaceReductionOnlyExclusions = $AttackSurfaceReductionOnlyExclusions
+    ControlledFolderAccessAllowedApplications = $ControlledFolderAccessAllowedApplications
+}
+[string[]] $ListNames = @($Wanted.Keys)
+[string[]] $SettingNames = @($Setting.Keys)
 $BatchSize = 100                     # One call is a round trip to the service: 5000 single calls would take minutes.
 $ShownAtMost = 50                    # RMM consoles cut long output; the log file has every line.
 $Administrators = 'S-1-5-32-544'
@@ -75,7 +96,8 @@ $Folder = [System.IO.Path]::Combine([System.Environment]::GetFolderPath('CommonA
 $LogFile = [System.IO.Path]::Combine($Folder, 'DefenderExclusions.log')
 if ($LogPath) { $LogFile = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($LogPath) }
 # Not SHA256.Create(): under the FIPS policy Windows PowerShell gets a class that refuses to work.
-$text = [System.Text.Encoding]::UTF8.GetBytes(@(foreach ($name in $ListNames) { $Wanted[$name] -join "`n" }) -join "`0")
+$text = @(foreach ($name in $ListNames) { $Wanted[$name] -join "`n" }) + @(foreach ($name in $SettingNames) { '{0}={1}' -f $name, $Setting[$name] })
+$text = [System.Text.Encoding]::UTF8.GetBytes($text -join "`0")
 $ListId = [System.BitConverter]::ToString([System.Security.Cryptography.SHA256CryptoServiceProvider]::new().ComputeHash($text), 0, 8).Replace('-', '')
 $RecordPath = [System.IO.Path]::Combine($Folder, 'DefenderExclusions-' + $ListId + '.json')
 # A table, not a $script: variable, so that it also works when a tool runs this text as a script block.
@@ -126,6 +148,16 @@ function Get-Key([string] $List, [string] $Value) {
     $Value
 }
 
+function ConvertTo-Plain($Value) {
+    # One spelling, whether Defender shows a Boolean, a number, or a time of day; nothing when it shows nothing.
+    if ($null -eq $Value) { return }
+    if ($Value -is [bool]) { return [string] [int] $Value }
+    if ($Value -is [datetime]) { $Value = $Value.TimeOfDay }
+    if ($Value -is [timespan]) { return [string] [int] [System.Math]::Floor($Value.TotalMinutes) }
+    if ($Value -is [enum]) { return [string] [int] $Value }
+    [string] $Value
+}
+
 function Get-KeySet([string] $List, $Values) {
     # Ordinal: -eq, -contains and @{} compare by culture, which skips invisible characters and knows two Turkish i.
     # A set, not a table: an entry called Count or Keys would shadow the members of a table.
@@ -135,18 +167,19 @@ function Get-KeySet([string] $List, $Values) {
 }
 
 function Get-Current {
-    # What Defender lists now, local and from policy together. A list that cannot be seen is not an empty list.
+    # What Defender has now, local and from policy together. A list that cannot be seen is not an empty list.
     try {
         $preference = Get-MpPreference -ErrorAction Stop
         $current = @{}
         foreach ($name in $ListNames) {
             $values = [System.Collections.Generic.List[string]]::new()
-            foreach ($value in $preference.$name) {
+            foreach ($value in (Get-Property $preference $name)) {
                 if (([string] $value).StartsWith('N/A:', [System.StringComparison]::OrdinalIgnoreCase)) { throw ('Defender answers "{0}"' -f $value) }
                 $values.Add([string] $value)
             }
             $current[$name] = $values
         }
+        foreach ($name in $SettingNames) { $current[$name] = ConvertTo-Plain (Get-Property $preference $name) }
     } catch {
         Complete-Run 3 ('The exclusions in force cannot be read, so there is no telling what is in force: {0}. HideExclusionsFromLocalAdmins hides them, too.' -f $_.Exception.Message)
     }
@@ -159,6 +192,9 @@ function Get-Missing([hashtable] $Current) {
         foreach ($value in $Wanted[$name]) {
             if ($have.Add((Get-Key $name $value))) { [pscustomobject] @{ List = $name; Value = $value } }
         }
+    }
+    foreach ($name in $SettingNames) {
+        if ($Current[$name] -cne [string] $Setting[$name]) { [pscustomobject] @{ List = $name; Value = [string] $Setting[$name] } }
     }
 }
 
@@ -186,7 +222,7 @@ function Get-Obstacle($Status) {
     } catch { Write-Verbose ('No Security Center here: {0}' -f $_.Exception.Message) }
 }
 
-# ---- The record of what was added: positions in the lists above, so it tells an outsider nothing. ----
+# ---- The record of what was done: positions in the lists above, so it tells an outsider nothing, and settings as they were. ----
 
 function Initialize-Folder {
     # Everybody may create folders in ProgramData. Ours is born private, in one step; one that somebody else made, or
@@ -219,13 +255,13 @@ function Save-Record([hashtable] $Ours) {
         $positions[$name] = [int[]] @(for ($i = 0; $i -lt $values.Count; $i++) { if ($Ours[$name].Contains((Get-Key $name $values[$i]))) { $i } })
     }
     # Beside it first, then moved over: a run that is cut off leaves a whole record, the old one or the new one.
-    $json = ConvertTo-Json -InputObject @{ Format = 1; ListId = $ListId; Added = $positions } -Depth 4 -Compress
+    $json = ConvertTo-Json -InputObject @{ Format = 1; ListId = $ListId; Added = $positions; Before = $Ours['Before'] } -Depth 4 -Compress
     [System.IO.File]::WriteAllText($RecordPath + '.new', $json)
     Move-Item -LiteralPath ($RecordPath + '.new') -Destination $RecordPath -Force -Confirm:$false
 }
 
 function Read-Record {
-    # For each list the keys of what earlier runs added; nothing when there is no record.
+    # For each list the keys of what earlier runs added, and the settings before them; nothing when there is no record.
     if (-not [System.IO.File]::Exists($RecordPath)) { return }
     try {
         $record = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($RecordPath))
@@ -240,6 +276,11 @@ function Read-Record {
                 $null = $ours[$name].Add((Get-Key $name $value))
             }
         }
+        $ours['Before'] = @{}
+        foreach ($property in $record.Before.PSObject.Properties) {
+            if ($SettingNames -cnotcontains $property.Name) { throw 'it names a setting that is not in this script' }
+            $ours['Before'][$property.Name] = $property.Value
+        }
     } catch {
         Complete-Run 8 ('The record {0} cannot be used: {1}. Nothing was changed. Keep a copy, then delete it to start anew.' -f $RecordPath, $_.Exception.Message)
     }
@@ -253,11 +294,51 @@ function Send-Change([string] $Change, [string[]] $Values) {
         'Add ExclusionPath' { Add-MpPreference -ExclusionPath $Values -Force -ErrorAction Stop }
         'Add ExclusionExtension' { Add-MpPreference -ExclusionExtension $Values -Force -ErrorAction Stop }
         'Add ExclusionProcess' { Add-MpPreference -ExclusionProcess $Values -Force -ErrorAction Stop }
+        'Add ExclusionIpAddress' { Add-MpPreference -ExclusionIpAddress $Values -Force -ErrorAction Stop }
+        'Add AttackSurfaceReductionOnlyExclusions' { Add-MpPreference -AttackSurfaceReductionOnlyExclusions $Values -Force -ErrorAction Stop }
+        'Add ControlledFolderAccessAllowedApplications' { Add-MpPreference -ControlledFolderAccessAllowedApplications $Values -Force -ErrorAction Stop }
         'Remove ExclusionPath' { Remove-MpPreference -ExclusionPath $Values -Force -ErrorAction Stop }
         'Remove ExclusionExtension' { Remove-MpPreference -ExclusionExtension $Values -Force -ErrorAction Stop }
         'Remove ExclusionProcess' { Remove-MpPreference -ExclusionProcess $Values -Force -ErrorAction Stop }
+        'Remove ExclusionIpAddress' { Remove-MpPreference -ExclusionIpAddress $Values -Force -ErrorAction Stop }
+        'Remove AttackSurfaceReductionOnlyExclusions' { Remove-MpPreference -AttackSurfaceReductionOnlyExclusions $Values -Force -ErrorAction Stop }
+        'Remove ControlledFolderAccessAllowedApplications' { Remove-MpPreference -ControlledFolderAccessAllowedApplications $Values -Force -ErrorAction Stop }
         default { throw 'no such change: {0}' -f $Change }
     }
+}
+
+function Send-Setting([string] $Name, [int] $Number) {
+    switch ($Name) {
+        'DisableRealtimeMonitoring' { Set-MpPreference -DisableRealtimeMonitoring ([bool] $Number) -Force -ErrorAction Stop }
+        'DisableBehaviorMonitoring' { Set-MpPreference -DisableBehaviorMonitoring ([bool] $Number) -Force -ErrorAction Stop }
+        'DisableArchiveScanning' { Set-MpPreference -DisableArchiveScanning ([bool] $Number) -Force -ErrorAction Stop }
+        'DisableScanningNetworkFiles' { Set-MpPreference -DisableScanningNetworkFiles ([bool] $Number) -Force -ErrorAction Stop }
+        'DisableRemovableDriveScanning' { Set-MpPreference -DisableRemovableDriveScanning ([bool] $Number) -Force -ErrorAction Stop }
+        'PUAProtection' { Set-MpPreference -PUAProtection $Number -Force -ErrorAction Stop }
+        'MAPSReporting' { Set-MpPreference -MAPSReporting $Number -Force -ErrorAction Stop }
+        'SubmitSamplesConsent' { Set-MpPreference -SubmitSamplesConsent $Number -Force -ErrorAction Stop }
+        'CloudBlockLevel' { Set-MpPreference -CloudBlockLevel $Number -Force -ErrorAction Stop }
+        'LowThreatDefaultAction' { Set-MpPreference -LowThreatDefaultAction $Number -Force -ErrorAction Stop }
+        'ModerateThreatDefaultAction' { Set-MpPreference -ModerateThreatDefaultAction $Number -Force -ErrorAction Stop }
+        'HighThreatDefaultAction' { Set-MpPreference -HighThreatDefaultAction $Number -Force -ErrorAction Stop }
+        'SevereThreatDefaultAction' { Set-MpPreference -SevereThreatDefaultAction $Number -Force -ErrorAction Stop }
+        'ScanParameters' { Set-MpPreference -ScanParameters $Number -Force -ErrorAction Stop }
+        'ScanScheduleDay' { Set-MpPreference -ScanScheduleDay $Number -Force -ErrorAction Stop }
+        'ScanScheduleTime' { Set-MpPreference -ScanScheduleTime ([datetime]::Today.AddMinutes($Number)) -Force -ErrorAction Stop }
+        'ScanScheduleQuickScanTime' { Set-MpPreference -ScanScheduleQuickScanTime ([datetime]::Today.AddMinutes($Number)) -Force -ErrorAction Stop }
+        'DisableCatchupFullScan' { Set-MpPreference -DisableCatchupFullScan ([bool] $Number) -Force -ErrorAction Stop }
+        'DisableCatchupQuickScan' { Set-MpPreference -DisableCatchupQuickScan ([bool] $Number) -Force -ErrorAction Stop }
+        'ScanAvgCPULoadFactor' { Set-MpPreference -ScanAvgCPULoadFactor $Number -Force -ErrorAction Stop }
+        'UILockdown' { Set-MpPreference -UILockdown ([bool] $Number) -Force -ErrorAction Stop }
+        default { throw 'no such setting: {0}' -f $Name }
+    }
+}
+
+function Set-Number([string] $Name, $Value) {
+    try {
+        Send-Setting $Name ([int] $Value)
+        Write-Log ('Set {0}: {1}' -f $Name, $Value) -FileOnly
+    } catch { Write-Log ('Set {0}: refused: {1}: {2}' -f $Name, $Value, $_.Exception.Message) -Warning }
 }
 
 function Send-InBatches([string] $Verb, $Entries) {
@@ -300,16 +381,21 @@ function Invoke-Apply {
     $before = Get-Current
     $new = @(Get-Missing $before)
     $ours = Read-Record
-    $chosen = @(Select-Approved 'Add to' $new)
-    if ($WhatIfPreference) { Complete-Run 0 ('Preview: {0} entries would be added. Nothing was changed.' -f $new.Count) }
+    $chosen = @(Select-Approved 'Bring into' $new)
+    if ($WhatIfPreference) { Complete-Run 0 ('Preview: {0} entries would be added or set. Nothing was changed.' -f $new.Count) }
     if ($null -eq $ours) {
         $ours = @{}
         foreach ($name in $ListNames) { $ours[$name] = Get-KeySet $name @() }
+        $ours['Before'] = @{}
     }
-    foreach ($entry in $chosen) { $null = $ours[$entry.List].Add((Get-Key $entry.List $entry.Value)) }
+    foreach ($entry in $chosen) {
+        if ($ListNames -ccontains $entry.List) { $null = $ours[$entry.List].Add((Get-Key $entry.List $entry.Value)) }
+        elseif (-not $ours['Before'].ContainsKey($entry.List)) { $ours['Before'][$entry.List] = $before[$entry.List] }
+    }
     Save-Record $ours                # Before the first change: a run that is cut off can still be undone.
-    Write-Log ('{0} entries are new and will be added' -f $chosen.Count)
+    Write-Log ('{0} entries and settings are new and will be brought in' -f $chosen.Count)
     Send-InBatches 'Add' $chosen
+    foreach ($entry in $chosen) { if ($SettingNames -ccontains $entry.List) { Set-Number $entry.List $entry.Value } }
 
     # Defender may accept an entry and ignore it: only what it lists afterwards counts.
     for ($attempt = 1; $attempt -le 3; $attempt++) {
@@ -325,18 +411,22 @@ function Invoke-Apply {
         Write-EntryList 'Appeared during this run, not recorded (somebody else, or another spelling of a missing entry)' $strange
         $ours[$name].IntersectWith((Get-KeySet $name $after[$name]))
     }
+    foreach ($name in @($ours['Before'].Keys)) {
+        # What was refused was not changed.
+        if ($after[$name] -ceq $ours['Before'][$name]) { $ours['Before'].Remove($name) }
+    }
     Save-Record $ours
-    if ($missing.Count -eq 0) { Complete-Run 0 'Defender lists every entry.' }
-    Write-EntryList 'Not listed' $missing
-    Complete-Run (Get-FailureCode) ('{0} entries are not listed by Defender after Apply.' -f $missing.Count)
+    if ($missing.Count -eq 0) { Complete-Run 0 'Defender has every entry and setting.' }
+    Write-EntryList 'Not in force' $missing
+    Complete-Run (Get-FailureCode) ('{0} entries or settings are not in force after Apply.' -f $missing.Count)
 }
 
 function Invoke-Verify($Obstacles) {
     $missing = @(Get-Missing (Get-Current))
-    Write-EntryList 'Not listed' $missing
-    if ($missing.Count -gt 0) { Complete-Run 7 ('{0} entries are not listed by Defender.' -f $missing.Count) }
-    if ($Obstacles.Count -gt 0 -and -not $Force) { Complete-Run 4 'Defender lists every entry, but is not the active antivirus.' }
-    Complete-Run 0 'Defender lists every entry.'
+    Write-EntryList 'Not in force' $missing
+    if ($missing.Count -gt 0) { Complete-Run 7 ('{0} entries or settings are not in force.' -f $missing.Count) }
+    if ($Obstacles.Count -gt 0 -and -not $Force) { Complete-Run 4 'Defender has every entry and setting, but is not the active antivirus.' }
+    Complete-Run 0 'Defender has every entry and setting.'
 }
 
 function Invoke-Undo {
@@ -352,23 +442,30 @@ function Invoke-Undo {
         Complete-Run 8 ('No record of an Apply of these lists on this computer. Nothing was removed. {0} of their entries are listed: remove by hand what you know to be yours.' -f $listed.Count)
     }
     $listed = @(Get-Listed $current $ours)   # In Defender's own spelling.
+    # A setting that somebody has changed since is theirs; one that was not told before stays.
+    $settings = @(foreach ($name in $ours['Before'].Keys) {
+            if ($null -ne $ours['Before'][$name] -and $current[$name] -ceq [string] $Setting[$name]) { [pscustomobject] @{ List = $name; Value = [string] $ours['Before'][$name] } }
+            else { Write-Log ('{0} is left as it is: it was changed since, or was not shown before' -f $name) -Warning }
+        })
     $chosen = @(Select-Approved 'Remove from' $listed)
-    if ($WhatIfPreference) { Complete-Run 0 ('Preview: {0} entries would be removed. Nothing was changed.' -f $listed.Count) }
+    $back = @(Select-Approved 'Put back' $settings)
+    if ($WhatIfPreference) { Complete-Run 0 ('Preview: {0} entries would be removed, {1} settings put back. Nothing was changed.' -f $listed.Count, $settings.Count) }
     Send-InBatches 'Remove' $chosen
+    foreach ($entry in $back) { Set-Number $entry.List $entry.Value }
     for ($attempt = 1; $attempt -le 3; $attempt++) {
         if ($attempt -gt 1) { Start-Sleep -Seconds 2 }
         $after = Get-Current
-        $left = @(Get-Listed $after $ours)
+        $left = @(Get-Listed $after $ours) + @(foreach ($entry in $settings) { if ($after[$entry.List] -cne $entry.Value) { $entry } })
         if ($left.Count -eq 0) { break }
     }
     if ($left.Count -eq 0) {
         [System.IO.File]::Delete($RecordPath)
-        Complete-Run 0 ('{0} entries were removed, none of what was added is left.' -f $chosen.Count)
+        Complete-Run 0 ('{0} entries were removed, {1} settings put back, nothing of what was done is left.' -f $chosen.Count, $back.Count)
     }
     foreach ($name in $ListNames) { $ours[$name].IntersectWith((Get-KeySet $name $after[$name])) }
     Save-Record $ours
-    Write-EntryList 'Still listed (a policy may set it, too)' $left
-    Complete-Run (Get-FailureCode) ('{0} entries are still listed.' -f $left.Count)
+    Write-EntryList 'Not taken back (a policy may set it, too)' $left
+    Complete-Run (Get-FailureCode) ('{0} entries or settings could not be taken back.' -f $left.Count)
 }
 
 # ---- Run ----
@@ -381,7 +478,7 @@ try {
     }
     Initialize-Folder
     $Run['Log'] = -not $WhatIfPreference
-    Write-Log ('{0} on {1} by {2}, PowerShell {3}, lists {4}: {5} paths, {6} extensions, {7} processes' -f $Mode, [System.Environment]::MachineName, $user.Name, $PSVersionTable.PSVersion, $ListId, $ExclusionPath.Count, $ExclusionExtension.Count, $ExclusionProcess.Count)
+    Write-Log ('{0} on {1} by {2}, PowerShell {3}, lists {4}: {5} paths, {6} extensions, {7} processes, {8} settings' -f $Mode, [System.Environment]::MachineName, $user.Name, $PSVersionTable.PSVersion, $ListId, $ExclusionPath.Count, $ExclusionExtension.Count, $ExclusionProcess.Count, $SettingNames.Count)
     try { Import-Module -Name 'Defender' -ErrorAction Stop }
     catch {
         $hint = ''
@@ -398,7 +495,7 @@ try {
     }
     if ((Get-Property $status 'IsTamperProtected') -eq $true) {
         $Run['Tamper'] = $true
-        Write-Log 'Tamper Protection is on: Defender may ignore changes of exclusions that are made here. What it lists afterwards is checked.' -Warning
+        Write-Log 'Tamper Protection is on: Defender may ignore changes that are made here. What is in force afterwards is checked.' -Warning
     }
     # Group Policy writes to the first key; values from Intune are seen in the second.
     foreach ($key in 'HKLM:\SOFTWARE\Policies\Microsoft\Windows Defender', 'HKLM:\SOFTWARE\Policies\Microsoft\Windows Defender\Policy Manager') {
