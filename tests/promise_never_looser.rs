@@ -183,6 +183,7 @@ fn output(files: &Files) -> Output {
     let mut words: Vec<String> = lists.clam.iter().map(plain).collect();
     words.extend(lists.clam_access.iter().cloned());
     words.extend(lists.linux.iter().map(|(_, mask)| mask.clone()));
+    words.extend(lists.mac.iter().map(|(_, mask)| mask.clone()));
     words.extend(lists.windows.iter().map(|entry| entry.mask.clone()));
     Output { lists, clam, words }
 }
@@ -193,6 +194,9 @@ impl Output {
             + self.lists.clam_access.len()
             + self.lists.linux.len()
             + self.lists.linux_extensions.len()
+            + self.lists.mac.len()
+            + self.lists.mac_extensions.len()
+            + self.lists.unix_processes.len()
             + self.lists.windows.len()
             + self.lists.windows_extensions.len()
             + self.lists.processes.len()
@@ -210,13 +214,20 @@ impl Output {
         let linux = self.lists.linux.iter().any(|(folder, mask)| linux_takes(*folder, mask, path))
             || self.lists.linux_extensions.iter().any(|e| name.ends_with(&format!(".{e}")));
         let lower = path.to_lowercase();
+        // Whether names on macOS distinguish case nobody tells.
+        let mac = self
+            .lists
+            .mac
+            .iter()
+            .any(|(folder, mask)| mac_takes(*folder, &mask.to_lowercase(), &lower))
+            || self.lists.mac_extensions.iter().any(|e| lower.ends_with(&format!(".{}", e.to_lowercase())));
         let windows = self.lists.windows.iter().any(|entry| {
             entry.components.contains(&component)
                 && windows_takes(&entry.mask.to_lowercase(), entry.kind.as_deref(), &lower)
         });
         let extension =
             |e: &String| lower.ends_with(&format!(".{}", e.trim_start_matches('.').to_lowercase()));
-        clam || clam_access || linux || windows || self.lists.windows_extensions.iter().any(extension)
+        clam || clam_access || linux || mac || windows || self.lists.windows_extensions.iter().any(extension)
     }
 }
 
@@ -235,6 +246,14 @@ fn linux_takes(folder: bool, mask: &str, path: &str) -> bool {
         return with_ancestors(path, '/').into_iter().skip(1).any(|p| matches(place, p, &['/'], false));
     }
     matches(body, path, &['/'], false)
+}
+
+/// As on Linux, but `X/*/` is X with everything below.
+fn mac_takes(folder: bool, mask: &str, path: &str) -> bool {
+    match mask.strip_suffix("/*/") {
+        Some(place) => linux_takes(true, &format!("{place}/"), path),
+        None => linux_takes(folder, mask, path),
+    }
 }
 
 fn windows_takes(mask: &str, kind: Option<&str>, path: &str) -> bool {
@@ -389,9 +408,14 @@ fn judge(name: &str, bytes: &[u8], options: &Options, label: &str) -> usize {
         let output = output(&files);
         entries += output.entries();
         assert!(
-            output.lists.processes.is_empty(),
+            output.lists.processes.is_empty() && output.lists.unix_processes.is_empty(),
             "{label} to {route}: a process exclusion without a decision"
         );
+        assert!(
+            output.lists.allowed.is_empty(),
+            "{label} to {route}: an indicator allows without a decision"
+        );
+        assert!(output.lists.weaker.is_empty(), "{label} to {route}: {:?}", output.lists.weaker);
         if let Some((component, path)) = looser(source.as_ref(), &output, separator) {
             panic!("{label} to {route}: {path} was scanned ({component}) and is not any more\n{body}");
         }

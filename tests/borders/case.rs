@@ -232,6 +232,19 @@ fn entries(lists: &Lists, world: World, masks: &mut Vec<String>, wrong: &mut Vec
         add("excludedFileExtension", extension, "mde-linux", extension, &["extension"], files);
         masks.push(format!("*.{}", extension.trim_start_matches('.')));
     }
+    for (is_folder, mask) in &lists.mac {
+        let kind = if *is_folder { "folder" } else { "file" };
+        add(&format!("excludedPath {kind}"), mask, "mde-macos", mask, &[kind], files);
+        masks.push(mask.clone());
+    }
+    for extension in &lists.mac_extensions {
+        add("excludedFileExtension", extension, "mde-macos", extension, &["extension"], files);
+        masks.push(format!("*.{}", extension.trim_start_matches('.')));
+    }
+    for process in &lists.unix_processes {
+        add("excludedFileName", process, "mde-linux", process, &["process"], bits(&[PROCESS]));
+        masks.push(process.clone());
+    }
     for entry in &lists.windows {
         let mask = world.resolved(&entry.mask, Side::Target);
         let mark = entry.kind.as_ref().map_or(String::new(), |kind| format!(r"\:{{PathType:{kind}}}"));

@@ -4,8 +4,8 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub mod output;
-#[path = "../registry/mod.rs"]
-pub mod registry;
+#[path = "../readers/mod.rs"]
+pub mod readers;
 pub mod source;
 pub mod tables;
 
