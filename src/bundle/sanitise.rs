@@ -212,7 +212,9 @@ fn rows(text: &str, doc: &RowsDoc, words: &mut Words) {
     let keep = |cell: &str| {
         let word = cell.trim();
         matches!(look::look(word), look::Look::Switch)
-            || vocabulary::of_heading(word).is_some_and(|(_, exact)| exact)
+            // A path may end in a word of headings: /srv/report.
+            || !matches!(look::look(word), look::Look::Path)
+                && vocabulary::of_heading(word).is_some_and(|(_, exact)| exact)
     };
     let announced = if doc.announced { text.find('\n').map_or(text.len(), |at| at + 1) } else { 0 };
     let (first, text) = text.split_at_checked(announced).unwrap_or(("", text));

@@ -8,7 +8,7 @@ use super::table::Table;
 use super::vocabulary;
 use crate::finding;
 use crate::intake::Document;
-use crate::mask::Machine;
+use crate::mask::{Language, Machine};
 use crate::policy::{
     Addresses, Component, DeviceRule, Direction, Exclusion, FirewallRule, Kind, NotUnderstood, PathMask,
     Ports, Protocol, Reach, RuleAction, RulePlace, State, TrustedApplication, WebRule,
@@ -191,6 +191,8 @@ impl Row<'_> {
                 "The value looks like several paths in one cell; give each a row of its own".to_owned()
             );
         }
+        // A folder of KESL always takes what lies below.
+        let subfolders = subfolders.filter(|on| !(*on && language == Language::Kesl));
         Ok(PathMask { language, text, subfolders, machine: self.machine })
     }
 
