@@ -131,6 +131,16 @@ impl Book {
 
 /// Converts a policy for a route.
 pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) -> Conversion {
+    convert_at(policy, route, options, &mut Desk::default())
+}
+
+/// The same with what was found out about this policy for other routes at hand. A desk is for one policy.
+pub fn convert_at(
+    policy: &Policy,
+    route: &'static dyn Route,
+    options: &Options,
+    desk: &mut Desk,
+) -> Conversion {
     let info = route.info();
     let mut findings = policy.findings.clone();
     let fits = info.fits(policy.platform);
@@ -155,12 +165,11 @@ pub fn convert(policy: &Policy, route: &'static dyn Route, options: &Options) ->
         }
     }
     let constants = book.entries.len();
-    let mut desk = Desk::default();
     let mut rows = Vec::with_capacity(policy.items.len());
     for (item, coverage) in policy.items.iter().zip(coverage) {
         let verdict = match general(item) {
             Some(verdict) => verdict,
-            None if fits => route.assess(item, policy, coverage, &mut desk),
+            None if fits => route.assess(item, policy, coverage, desk),
             None => Verdict::unsupported(codes::PLATFORM, "The route is for another system"),
         };
         rows.push(settle(policy, item, verdict, route, options, &mut book));

@@ -168,15 +168,17 @@ fn several_inputs_and_routes_stand_in_folders_with_an_index() {
         .to_owned();
     let expected: BTreeSet<String> = [
         "export.ini/clamav-conf",
+        "export.ini/defender-indicators",
         "export.ini/defender-linux",
         "list.csv/defender-gpo",
         "list.csv/defender-graph",
+        "list.csv/defender-indicators",
         "list.csv/defender-intune",
         "list.csv/defender-powershell",
     ]
     .iter()
     .map(|s| (*s).to_owned())
-    .chain([format!("{second}/clamav-conf"), format!("{second}/defender-linux")])
+    .chain(["clamav-conf", "defender-indicators", "defender-linux"].map(|r| format!("{second}/{r}")))
     .collect();
     assert_eq!(folders, expected, "a bare product means its routes that fit the system");
     let index: Value = serde_json::from_slice(&files["index.json"]).unwrap();

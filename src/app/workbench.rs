@@ -13,7 +13,7 @@ use super::protocol::{
 use super::{recipe, words};
 use crate::bundle::{self, OutFile, Part};
 use crate::collector;
-use crate::convert::Conversion;
+use crate::convert::{Conversion, convert_at};
 use crate::finding::Refusal;
 use crate::intake::archive::{self, Archive, is_zip};
 use crate::intake::batch::{Brought, customers};
@@ -22,7 +22,7 @@ use crate::ledger::{Fate, Row};
 use crate::options::{Answers, Confirmed, Decisions, Options};
 use crate::policy::Policy;
 use crate::text;
-use crate::vendor::{self, existing};
+use crate::vendor::{self, Desk, existing};
 use crate::view::{self, FindingView, TableView};
 use crate::watch::{Watch, unwatched};
 
@@ -55,6 +55,8 @@ struct Sheet {
     accept: BTreeMap<String, BTreeSet<String>>,
     /// How its settings fare, by route.
     tallies: BTreeMap<&'static str, Vec<Tally>>,
+    /// What conversions found out about the policy.
+    desk: Desk,
     /// For the chosen routes.
     done: BTreeMap<&'static str, Done>,
     /// What the page knows about it.
@@ -76,6 +78,7 @@ impl Sheet {
 
     fn interpret(&mut self) {
         self.policy = crate::interpret(&[&self.reading], &self.options.answers);
+        self.desk = Desk::default();
         self.tables();
     }
 
@@ -233,6 +236,7 @@ impl Workbench {
             options,
             tallies: BTreeMap::new(),
             accept: BTreeMap::new(),
+            desk: Desk::default(),
             done: BTreeMap::new(),
             told: None,
         };
@@ -312,7 +316,7 @@ impl Workbench {
             for sheet in self.sheets.iter_mut().filter(|s| s.policy.platform == platform) {
                 if !sheet.tallies.contains_key(info.id) || chosen && !sheet.done.contains_key(info.id) {
                     let options = sheet.options_for(info.id);
-                    let conversion = crate::convert(&sheet.policy, route, &options);
+                    let conversion = convert_at(&sheet.policy, route, &options, &mut sheet.desk);
                     sheet.tallies.insert(info.id, tally(&conversion.rows));
                     if chosen {
                         sheet.done.insert(info.id, Done { conversion, told: None });

@@ -173,7 +173,7 @@ pub struct Artefact {
     pub bytes: Vec<u8>,
 }
 
-/// What a route keeps at hand from item to item of one conversion.
+/// What routes keep at hand from item to item, and from route to route, of one policy.
 #[derive(Default)]
 pub struct Desk {
     /// Comparisons of masks that were made.

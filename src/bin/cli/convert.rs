@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use crosswalk::bundle::{self, Forest, OutFile, Part};
+use crosswalk::convert::convert_at;
 use crosswalk::intake::MAX_NAME;
 use crosswalk::options::{Decisions, Options};
 use crosswalk::policy::Policy;
-use crosswalk::vendor::{self, Route};
-use crosswalk::{Reading, convert as run, interpret};
+use crosswalk::vendor::{self, Desk, Route};
+use crosswalk::{Reading, interpret};
 
 use super::bring::bring;
 use super::{Outcome, Stop, Told, json_file, output, text_file};
@@ -82,8 +83,9 @@ pub(crate) fn convert(call: &Call) -> Result<Outcome, Stop> {
         let policy = interpret(group, &options.answers);
         let routes = routes(&call.to, &policy);
         let alone = one_input && routes.len() == 1;
+        let mut desk = Desk::default();
         for route in routes {
-            let conversion = run(&policy, route, &options);
+            let conversion = convert_at(&policy, route, &options, &mut desk);
             outcome.needs_person |= call.strict && conversion.needs_person();
             let part = Part {
                 input: merged_name(group),

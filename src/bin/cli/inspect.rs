@@ -1,7 +1,9 @@
 //! `crosswalk inspect` and `crosswalk compare`.
 
+use crosswalk::convert::convert_at;
 use crosswalk::options::{Options, Recipe};
-use crosswalk::{Reading, convert, interpret, vendor, view};
+use crosswalk::vendor::{self, Desk};
+use crosswalk::{Reading, interpret, view};
 use serde_json::json;
 
 use super::bring::{Input, bring};
@@ -135,8 +137,10 @@ fn of_input(customer: &str, reading: &Reading, options: &Options) -> (String, se
     let policy = interpret(&[reading], &options.answers);
     let mut text = format!("{}\n", reading.input.name);
     let mut values = Vec::new();
+    let mut desk = Desk::default();
     for route in vendor::all().iter().filter(|r| r.info().fits(policy.platform)) {
-        let shown = view::conversion(&convert(&policy, *route, options), options);
+        let conversion = convert_at(&policy, *route, options, &mut desk);
+        let shown = view::conversion(&conversion, options);
         let told: Vec<String> =
             shown.totals.iter().filter(|(_, n)| *n > 0).map(|(fate, n)| format!("{n} {fate}")).collect();
         text.push_str(&format!("  {:<22} {}\n", shown.target.id, told.join(", ")));
