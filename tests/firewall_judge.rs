@@ -34,7 +34,10 @@ const PACKETS: usize = 400;
 
 /// Every route that writes rules of the firewall.
 fn routes() -> Vec<&'static dyn Route> {
-    vendor::all().iter().copied().filter(|r| r.info().id.starts_with("windows-firewall/")).collect()
+    let all: Vec<_> =
+        vendor::all().iter().copied().filter(|r| r.info().id.starts_with("windows-firewall/")).collect();
+    assert_eq!(all.len(), 3, "a script, Intune, and Group Policy");
+    all
 }
 
 /// The files of one form put together: `rules-2.x` goes with `rules.x`.
