@@ -237,8 +237,8 @@ fn firewall(entries: &[&Entry], forms: &Forms, count: &mut Count) -> Result<(), 
         if told != there {
             return Err(format!("{form}: {} rules by the ledger, {} there", told.len(), there.len()));
         }
-        // A default of a profile is in force where the firewall is on, so a policy says that, too.
-        let policy = form != "ps1" && !told_defaults.is_empty();
+        // In Intune a default stands below the switch of its profile, which is on.
+        let policy = form == "bodies" && !told_defaults.is_empty();
         let mut wanted = BTreeMap::new();
         for profile in ["domain", "private", "public"] {
             let on = policy.then(|| ("enablefirewall".to_owned(), 1));
