@@ -34,7 +34,10 @@ const PACKETS: usize = 400;
 
 /// Every route that writes rules of the firewall.
 fn routes() -> Vec<&'static dyn Route> {
-    vendor::all().iter().copied().filter(|r| r.info().id.starts_with("windows-firewall/")).collect()
+    let all: Vec<_> =
+        vendor::all().iter().copied().filter(|r| r.info().id.starts_with("windows-firewall/")).collect();
+    assert_eq!(all.len(), 3, "a script, Intune, and Group Policy");
+    all
 }
 
 /// The files of one form put together: `rules-2.x` goes with `rules.x`.
@@ -164,6 +167,17 @@ fn rows<'c>(case: &Case, conversion: &'c Conversion, keys: &[String]) -> Vec<Opt
 
 /// Judges one list by one route.
 fn judge(case: &Case, route: &'static dyn Route, packets: usize, seed: &str) -> Result<Count, Complaint> {
+    twisted(case, route, packets, seed, |_| ())
+}
+
+/// The same, with the written rules changed before they are judged.
+fn twisted(
+    case: &Case,
+    route: &'static dyn Route,
+    packets: usize,
+    seed: &str,
+    twist: impl FnOnce(&mut Vec<readers::WindowsRule>),
+) -> Result<Count, Complaint> {
     let (conversion, keys) = case.convert(route)?;
     let files = conversion.artefacts.iter().map(|a| (a.name.as_ref(), a.bytes.as_slice()));
     let forms = match forms(files) {
@@ -171,7 +185,7 @@ fn judge(case: &Case, route: &'static dyn Route, packets: usize, seed: &str) -> 
         Err(wrong) => return complain("a file that cannot be read back", wrong),
     };
     let rows = rows(case, &conversion, &keys);
-    let read = forms.values().next().cloned().unwrap_or_default();
+    let mut read = forms.values().next().cloned().unwrap_or_default();
     for (name, other) in &forms {
         if effects(other) != effects(&read) || other.defaults != read.defaults {
             return complain("two forms that differ", name.clone());
@@ -196,6 +210,7 @@ fn judge(case: &Case, route: &'static dyn Route, packets: usize, seed: &str) -> 
     if read.rules.is_empty() && !exact {
         return Ok(count);
     }
+    twist(&mut read.rules);
     let pools = Pools::of(&case.rules, &read.rules);
     let mut dice = Dice::new(seed);
     for n in 0..packets {
@@ -402,4 +417,63 @@ fn what_is_not_understood_may_match() {
     assert!(!source::source(&case.rules, &packet).surely_allowed());
     packet.inbound = false;
     assert_eq!(case.rules[0].matches(&packet), Match::No);
+}
+
+/// Written rules that are changed are found out by packets.
+#[test]
+fn changed_rules_are_found_out() {
+    type Twist = fn(&mut readers::WindowsRule);
+    let twists: [(&str, Twist); 8] = [
+        ("allow for block", |r| r.allow = !r.allow),
+        ("in for out", |r| r.inbound = !r.inbound),
+        ("off", |r| r.enabled = false),
+        ("any protocol", |r| {
+            (r.protocol, r.local_ports, r.remote_ports, r.icmp) = (None, Vec::new(), Vec::new(), Vec::new());
+        }),
+        ("one port more", |r| {
+            for ranges in [&mut r.local_ports, &mut r.remote_ports] {
+                ranges.iter_mut().for_each(|(_, last)| *last = last.saturating_add(1));
+            }
+        }),
+        ("any address", |r| (r.local, r.remote) = (Vec::new(), Vec::new())),
+        ("any program", |r| r.program = None),
+        ("ends exchanged", |r| std::mem::swap(&mut r.local_ports, &mut r.remote_ports)),
+    ];
+    let route = routes()[0];
+    let mut seen: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for n in 0..150 {
+        let seed = format!("twisted {n}");
+        let mut dice = Dice::new(&seed);
+        // Short lists: in long ones another rule often does the same.
+        let list: Vec<Spec> =
+            (0..1 + dice.below(3)).map(|_| Spec::drawn(Mood::Plain, false, &mut dice)).collect();
+        let case = Case::of(&list, false, &seed);
+        // Only where the whole list is carried over, both sides must agree.
+        if !judge(&case, route, PACKETS, &seed).is_ok_and(|c| c.exact_lists == 1 && c.written > 0) {
+            continue;
+        }
+        for (name, twist) in twists {
+            let mut changed = false;
+            let found = twisted(&case, route, PACKETS * 4, &seed, |rules| {
+                // What is opened wider must be found; what stops more, or does what another rule or the default does, need not.
+                let wider = name.starts_with("any ") || name == "one port more";
+                let from = n % rules.len();
+                let order = (from..rules.len()).chain(0..from);
+                let Some(at) = order.into_iter().find(|at| !wider || rules[*at].allow) else { return };
+                let before = rules[at].clone();
+                twist(&mut rules[at]);
+                changed = rules[at].effect() != before.effect();
+            });
+            if changed {
+                let entry = seen.entry(name).or_default();
+                entry.0 += usize::from(found.is_err());
+                entry.1 += 1;
+            }
+        }
+    }
+    println!("found of tried: {seen:?}");
+    for (name, (found, tried)) in seen {
+        let wider = name.starts_with("any ") || name == "one port more";
+        assert!(tried > 3 && found * 10 >= tried * if wider { 8 } else { 4 }, "{name}: {found} of {tried}");
+    }
 }

@@ -215,34 +215,40 @@ fn sorted_words<'w>(words: &[&'w str]) -> Vec<&'w str> {
     words
 }
 
+/// What happens to packets without a rule, by profile and name.
+fn defaults(read: &[(String, Obeyed)]) -> BTreeMap<(String, String), i64> {
+    read.iter().flat_map(|(_, r)| r.defaults.told.clone()).collect()
+}
+
 fn firewall(entries: &[&Entry], forms: &Forms, count: &mut Count) -> Result<(), String> {
-    let mut all = forms.iter();
-    let Some((first, read)) = all.next() else { return Ok(()) };
-    let mut first_rules = rules(read);
-    count.rules += first_rules.len();
-    for (form, read) in all {
-        if rules(read) != first_rules {
-            return Err(format!("{form} and {first} have other rules"));
+    let (told_rules, told_defaults) = road_inputs::rules_of(entries)?;
+    for (form, read) in forms {
+        let (mut told, mut there) = (told_rules.clone(), rules(read));
+        count.rules += there.len();
+        if form == "bodies" {
+            // In Intune a rule is known by its name.
+            told.iter_mut().chain(&mut there).for_each(|r| r.id.clear());
         }
-    }
-    let defaults: usize = read.iter().map(|(_, r)| r.defaults.count()).sum();
-    let told = road_inputs::rules_of(entries)?;
-    let mut told_rules = told.0;
-    if first == "bodies" {
-        // In Intune a rule is known by its name.
-        told_rules.iter_mut().chain(&mut first_rules).for_each(|r| r.id.clear());
-    }
-    told_rules.sort_unstable();
-    if let Some(lost) = told_rules.iter().find(|r| !first_rules.contains(r)) {
-        return Err(format!("{lost:?} is written by the ledger, and not there: {first_rules:?}"));
-    }
-    if told_rules.len() != first_rules.len() || told.1 != defaults {
-        return Err(format!(
-            "{} rules and {} defaults by the ledger, {} and {defaults} there",
-            told_rules.len(),
-            told.1,
-            first_rules.len()
-        ));
+        told.sort_unstable();
+        there.sort_unstable();
+        if let Some(lost) = told.iter().find(|r| !there.contains(r)) {
+            return Err(format!("{form}: {lost:?} is written by the ledger, and not there: {there:?}"));
+        }
+        if told != there {
+            return Err(format!("{form}: {} rules by the ledger, {} there", told.len(), there.len()));
+        }
+        // In Intune a default stands below the switch of its profile, which is on.
+        let policy = form == "bodies" && !told_defaults.is_empty();
+        let mut wanted = BTreeMap::new();
+        for profile in ["domain", "private", "public"] {
+            let on = policy.then(|| ("enablefirewall".to_owned(), 1));
+            for (name, value) in told_defaults.iter().map(|(n, v)| (n.clone(), *v)).chain(on) {
+                wanted.insert((profile.to_owned(), name), value);
+            }
+        }
+        if defaults(read) != wanted {
+            return Err(format!("{form}: defaults {:?}, by the ledger {wanted:?}", defaults(read)));
+        }
     }
     Ok(())
 }

@@ -495,6 +495,7 @@ impl Pools {
             2 => packet.remote = step(packet.remote, dice),
             3 => packet.local = step(packet.local, dice),
             4 => packet.inbound = !packet.inbound,
+            5 => packet.program = self.programs[dice.below(self.programs.len())].clone(),
             _ => {}
         }
         packet

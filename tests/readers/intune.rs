@@ -320,13 +320,17 @@ fn rule(children: &[Value]) -> Result<WindowsRule, Wrong> {
             "_profiles" => {
                 rule.profiles = 0;
                 for word in words(child)? {
-                    rule.profiles |= match word.as_str() {
+                    let bits = match word.as_str() {
                         "1" => rules::DOMAIN,
                         "2" => rules::PRIVATE,
                         "4" => rules::PUBLIC,
                         "2147483647" => rules::EVERY,
                         other => return Err(format!("profile {other}")),
                     };
+                    if rule.profiles & bits != 0 {
+                        return Err(format!("profile {word} twice"));
+                    }
+                    rule.profiles |= bits;
                 }
             }
             "_interfacetypes" => {
@@ -348,6 +352,12 @@ fn rule(children: &[Value]) -> Result<WindowsRule, Wrong> {
         }
     }
     rule.icmp = messages;
+    // What the portal, the CSP and the cmdlet take for granted differs, so all of it is said.
+    for needed in ["_name", "_enabled", "_direction", "_action_type", "_profiles", "_interfacetypes"] {
+        if !seen.contains(&needed) {
+            return Err(format!("{}: nothing is said about {needed}", rule.name));
+        }
+    }
     rule.check()
 }
 

@@ -328,6 +328,7 @@ pub fn obeyed(values: &[Value]) -> Result<Obeyed, Wrong> {
     let mut switched: Vec<&str> = Vec::new();
     let mut used: Vec<&str> = Vec::new();
     let mut seen: Vec<(String, String)> = Vec::new();
+    let (mut version, mut firewall) = (false, false);
     for value in values {
         let (key, name) = (value.key.to_lowercase(), value.name.to_lowercase());
         if seen.contains(&(key.clone(), name.clone())) {
@@ -336,9 +337,10 @@ pub fn obeyed(values: &[Value]) -> Result<Obeyed, Wrong> {
         seen.push((key.clone(), name.clone()));
         let told = || format!("what {} {} = {:?} means is not known", value.key, value.name, value.data);
         if let Some(below) = below(&key, FIREWALL) {
+            firewall = true;
             match (below, &value.data) {
                 ("firewallrules", Data::Text(text)) => out.rules.push(rules::gpfas(&value.name, text)?),
-                ("", Data::Number(_)) if name == "policyversion" => {}
+                ("", Data::Number(538)) if name == "policyversion" => version = true,
                 (profile, Data::Number(number)) => {
                     let profile = profile.strip_suffix("profile").ok_or_else(told)?;
                     out.defaults.set(profile, &name, i64::from(*number))?;
@@ -383,10 +385,12 @@ pub fn obeyed(values: &[Value]) -> Result<Obeyed, Wrong> {
             }
         }
     }
-    used.dedup();
     used.sort_unstable();
     used.dedup();
     switched.sort_unstable();
+    if firewall != version {
+        return Err("the version of the firewall's policy is not told".to_owned());
+    }
     // A list that is not switched on is not in force; one that is switched on and empty says that there are none.
     match used == switched {
         true => Ok(out),

@@ -1,6 +1,8 @@
 //! Inputs for the kinds of settings that lists of masks do not have: protection, schedules, hashes, addresses of the web, programs,
 //! Macs, packet rules. Values are hostile now and then; some lists are longer than one file may be.
 
+use std::collections::BTreeMap;
+
 use crosswalk::options::{Confirmed, Options};
 use crosswalk::vendor::Entry;
 use serde_json::json;
@@ -270,12 +272,13 @@ fn settings(kind: &str, dice: &mut Dice) -> String {
     out
 }
 
-/// The rules and the number of defaults that entries speak of.
-pub fn rules_of(entries: &[&Entry]) -> Result<(Vec<WindowsRule>, usize), String> {
-    let (mut rules, mut defaults) = (Vec::new(), 0);
+/// The rules that entries speak of, and the defaults: names in lower case, 1 for block, for all profiles.
+pub fn rules_of(entries: &[&Entry]) -> Result<(Vec<WindowsRule>, BTreeMap<String, i64>), String> {
+    let (mut rules, mut defaults) = (Vec::new(), BTreeMap::new());
     for entry in entries {
         if entry.list != "New-NetFirewallRule" {
-            defaults += default_of(entry)?;
+            let (name, value) = default_of(entry)?;
+            defaults.insert(name, value);
             continue;
         }
         let mut rule = WindowsRule { name: entry.value.clone(), ..WindowsRule::blank() };
@@ -313,15 +316,12 @@ pub fn rules_of(entries: &[&Entry]) -> Result<(Vec<WindowsRule>, usize), String>
     Ok((rules, defaults))
 }
 
-/// How many profiles a default is for.
-fn default_of(entry: &Entry) -> Result<usize, String> {
+/// A default of every profile.
+fn default_of(entry: &Entry) -> Result<(String, i64), String> {
     let known = ["DefaultInboundAction", "DefaultOutboundAction"];
-    if !known.contains(&entry.list) || !["Allow", "Block"].contains(&entry.value.as_str()) {
-        return Err(format!("no rule and no default: {entry:?}"));
-    }
-    match entry.fields.as_slice() {
-        [] => Ok(3),
-        [(_, profiles)] => Ok(profiles.split(',').count()),
-        other => Err(format!("{other:?}")),
+    match (known.contains(&entry.list), entry.value.as_str(), entry.fields.as_slice()) {
+        (true, "Block", []) => Ok((entry.list.to_lowercase(), 1)),
+        (true, "Allow", []) => Ok((entry.list.to_lowercase(), 0)),
+        _ => Err(format!("no rule and no default: {entry:?}")),
     }
 }
