@@ -403,6 +403,8 @@ fn judge(name: &str, bytes: &[u8], options: &Options, label: &str) -> usize {
     let separator = if linux { '/' } else { '\\' };
     let source = source(read.format.id(), &body, options);
     let mut entries = 0;
+    // Routes that leave out the same: it is judged once.
+    let mut judged = vec![Lists::default()];
     for route in routes() {
         let files = convert_read(&read, route, options);
         let output = output(&files);
@@ -416,7 +418,9 @@ fn judge(name: &str, bytes: &[u8], options: &Options, label: &str) -> usize {
             "{label} to {route}: an indicator allows without a decision"
         );
         assert!(output.lists.weaker.is_empty(), "{label} to {route}: {:?}", output.lists.weaker);
-        if let Some((component, path)) = looser(source.as_ref(), &output, separator) {
+        if !judged.contains(&output.lists)
+            && let Some((component, path)) = looser(source.as_ref(), &output, separator)
+        {
             panic!("{label} to {route}: {path} was scanned ({component}) and is not any more\n{body}");
         }
         let file_mark = output.lists.windows.iter().any(|e| e.kind.as_deref() == Some("file"));
@@ -426,6 +430,7 @@ fn judge(name: &str, bytes: &[u8], options: &Options, label: &str) -> usize {
         if label != "generated" || bytes.len().is_multiple_of(4) {
             consent(&read, route, options, label);
         }
+        judged.push(output.lists);
     }
     entries
 }
@@ -473,10 +478,15 @@ fn consent(read: &crosswalk::Reading, route: &str, options: &Options, label: &st
 fn never_looser_in_fixtures_and_samples() {
     let mut entries = 0;
     let mut confirmed: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     for given in fixtures().into_iter().chain(samples()) {
         if let Some(options) = of_case(&given) {
             let format = reading(&given.name, &given.bytes).unwrap().format.id();
             *confirmed.entry(format).or_default() += judge(&given.name, &given.bytes, &options, &given.label);
+        }
+        // Several cases have one input.
+        if !seen.insert(given.bytes.clone()) {
+            continue;
         }
         for options in answer_sets() {
             entries += judge(&given.name, &given.bytes, &options, &given.label);

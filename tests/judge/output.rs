@@ -8,7 +8,7 @@ use super::{ACCESS, Component, DEMAND, SCRIPT};
 use crate::common::decoded;
 
 /// The entries of the vendor files.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 pub struct Lists {
     /// Expressions.
     pub clam: Vec<String>,
@@ -32,6 +32,7 @@ pub struct Lists {
 }
 
 /// A path of Defender on Windows.
+#[derive(PartialEq)]
 pub struct WindowsEntry {
     /// As it stands in the file.
     pub text: String,

@@ -16,7 +16,7 @@ pub fn text(bytes: &[u8]) -> Result<String, Wrong> {
 
 /// UTF-16, little end first.
 pub fn wide(bytes: &[u8]) -> Result<String, Wrong> {
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return Err("half a character".to_owned());
     }
     let words: Vec<u16> = bytes.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect();

@@ -2,7 +2,7 @@
 //!
 //! Exclusions go to `exclusionSettings` with `"scopes": ["epp"]`: without scopes they would be global, and endpoint
 //! detection would be blind, too. Entries of that list hold for every scan. `enforcementLevel` is always written, because
-//! the product's own default is passive. Which rows become what is in [`super::epp`].
+//! the product's own default is passive. Which rows become what is in `epp.rs`.
 //!
 //! The file replaces one of the same name. What to do where there is one is said as a finding that names the keys: a program
 //! that merges two such files would have to know whose exclusions win, and only the owner knows that.

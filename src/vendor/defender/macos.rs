@@ -8,7 +8,7 @@
 //!
 //! Both hold the same settings. Exclusions stand in `antivirusEngine.exclusions` with `exclusionsMergePolicy` merge; numbers are
 //! written as numbers, because a text in their place fails Microsoft's schema. Identifiers are UUIDv5 of a fixed name space
-//! and the input's hash. Which rows become what is in [`super::epp`].
+//! and the input's hash. Which rows become what is in `epp.rs`.
 
 use std::fmt::Write as _;
 

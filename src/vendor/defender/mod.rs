@@ -65,7 +65,7 @@ pub struct WindowsRoute {
     refuses: fn(&Entry) -> Option<(&'static str, String)>,
     /// The file for settings, where they have one of their own.
     settings: Option<&'static str>,
-    /// The files. [`carried`] keeps out values with a character that no file can hold.
+    /// The files. `WindowsRoute::carried` keeps out values with a character that no file can hold.
     write: fn(&[Entry], &Stamp<'_>) -> Vec<Artefact>,
 }
 

@@ -265,6 +265,14 @@ impl Route for Carrier {
                 "Convert one list at a time, or bring the rules into one list",
             ));
         }
+        if self.info.id == GRAPH.id && entries.iter().any(|e| e.list != RULES) {
+            found.push(finding(
+                codes::BEFORE_IMPORT,
+                Severity::Warning,
+                "The policy with the default actions also switches Windows Firewall on for all three profiles: in Intune default actions hang on that setting",
+                "If another firewall is to stay in charge, leave that file out",
+            ));
+        }
         if self.info.id == GRAPH.id && rules > 1 {
             found.push(finding(
                 codes::RULES_IN_GRAPH,
