@@ -95,6 +95,13 @@ pub fn rank(kind: &str) -> usize {
     first.or_else(last).unwrap_or(FIRST.len())
 }
 
+/// Whether a route has nothing to do with what was read: no exclusion, rule or program is carried or waits for a person.
+pub fn is_idle(tallies: &[Tally]) -> bool {
+    let settings =
+        |kind: &str| LAST.contains(&kind) || ["protection setting", "scan scope", "schedule"].contains(&kind);
+    tallies.iter().filter(|t| !settings(&t.kind)).all(|t| t.carried + t.person == 0)
+}
+
 /// How one kind fares, as a sentence: *31 of 41 exclusions are carried over; 3 need a person*.
 pub fn tally(tally: &Tally) -> String {
     let mut parts = vec![carried(tally)];

@@ -75,12 +75,18 @@ function splitOnce(text, by) {
   return [text.slice(0, at), text.slice(at + by.length)];
 }
 
+/** Shows the routes for which the files hold nothing, too. */
+async function unfoldOthers(page) {
+  for (const others of await page.locator('details.others:not([open]) > summary').all()) await others.click();
+}
+
 /** Converts for a product and no other, and waits for the result. */
 export async function convertFor(page, product) {
   for (const other of await page.getByRole('button', { name: /^Do not convert for / }).all()) {
     await other.click();
     await idle(page);
   }
+  await unfoldOthers(page);
   await page.getByRole('button', { name: `for ${product}` }).click();
   await page.getByRole('heading', { name: 'Take it away' }).waitFor();
   await idle(page);

@@ -36,14 +36,8 @@ pub fn Choose(props: &Props) -> Html {
                 { for platforms.iter().map(|platform| html! {
                     <div key={(*platform).to_owned()}>
                         <h3>{ format!("For the {} files", words::platform(platform)) }</h3>
-                        { for products(state, platform).into_iter().map(|(product, routes)| html! {
-                            <>
-                                <p class="product">{ product }</p>
-                                <ul class="routes" aria-label={product.to_owned()}>
-                                    { for routes.into_iter().map(|r| route(r, state, &props.on)) }
-                                </ul>
-                            </>
-                        }) }
+                        { cards(products(state, platform, false), state, &props.on) }
+                        { others(products(state, platform, true), state, &props.on) }
                     </div>
                 }) }
             }
@@ -51,10 +45,15 @@ pub fn Choose(props: &Props) -> Html {
     }
 }
 
-/// The routes of a platform, by product.
-fn products<'s>(state: &'s State, platform: &str) -> Vec<(&'s str, Vec<&'s RouteView>)> {
-    let mut groups: Vec<(&str, Vec<&RouteView>)> = Vec::new();
-    for route in state.routes.iter().filter(|r| r.target.platform == platform) {
+type Products<'s> = Vec<(&'s str, Vec<&'s RouteView>)>;
+
+/// The routes of a platform, by product: those that carry something, or the others.
+fn products<'s>(state: &'s State, platform: &str, idle: bool) -> Products<'s> {
+    let own = || state.routes.iter().filter(|r| r.target.platform == platform);
+    // Where there are settings alone, every route is as good as the other.
+    let all_idle = own().all(|r| words::is_idle(&r.tallies));
+    let mut groups: Products<'_> = Vec::new();
+    for route in own().filter(|r| (words::is_idle(&r.tallies) && !all_idle) == idle) {
         let product = words::product(&route.target.id);
         match groups.iter_mut().find(|(name, _)| *name == product) {
             Some((_, own)) => own.push(route),
@@ -62,6 +61,33 @@ fn products<'s>(state: &'s State, platform: &str) -> Vec<(&'s str, Vec<&'s Route
         }
     }
     groups
+}
+
+fn cards(products: Products<'_>, state: &State, on: &Callback<Action>) -> Html {
+    html! {
+        { for products.into_iter().map(|(product, routes)| html! {
+            <>
+                <p class="product">{ product }</p>
+                <ul class="routes" aria-label={product.to_owned()}>
+                    { for routes.into_iter().map(|r| route(r, state, on)) }
+                </ul>
+            </>
+        }) }
+    }
+}
+
+/// Routes for which these files hold nothing.
+fn others(products: Products<'_>, state: &State, on: &Callback<Action>) -> Html {
+    let count: usize = products.iter().map(|(_, routes)| routes.len()).sum();
+    if count == 0 {
+        return html! {};
+    }
+    html! {
+        <details class="others">
+            <summary>{ format!("{} for which these files hold nothing", words::things(count, "more way")) }</summary>
+            { cards(products, state, on) }
+        </details>
+    }
 }
 
 fn route(route: &RouteView, state: &State, on: &Callback<Action>) -> Html {
@@ -76,12 +102,10 @@ fn route(route: &RouteView, state: &State, on: &Callback<Action>) -> Html {
     });
     html! {
         <li key={target.id.clone()} data-target={target.id.clone()} class={classes!("route", chosen.then_some("chosen"))}>
-            <h4>
-                { &target.name }
-                if chosen {
-                    { " " }<span class="badge">{ "Chosen" }</span>
-                }
-            </h4>
+            <h4>{ &target.name }</h4>
+            if chosen {
+                <span class="badge good">{ "Chosen" }</span>
+            }
             { bar(&all) }
             <div>
                 <p class="sum">{ words::carried(&all) }</p>

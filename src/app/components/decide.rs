@@ -69,7 +69,12 @@ fn one(
                 { heading(level(state), "", name) }
             }
             <div class="outcome">
-                <p class="sum">{ name }{ ": " }{ words::carried(&all) }</p>
+                <p class="sum">
+                    if !several {
+                        { name }{ ": " }
+                    }
+                    { words::carried(&all) }
+                </p>
                 <p class="rest">
                     { for words::rest(&all).into_iter().map(|part| format!("{part}. ")) }
                     { format!("{} in the files.", words::things(result.view.entries, "entry")) }

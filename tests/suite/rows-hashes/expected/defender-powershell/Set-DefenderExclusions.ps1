@@ -1,5 +1,5 @@
 ﻿#Requires -Version 5.1
-# Made by Crosswalk 0.1.0 from the input with SHA-256 91910d6e5f6957944b4f00a67755fb5ecf975ce713e13f7ee6f49e16065f5a1c
+# Made by Crosswalk 0.1.0 from the input with SHA-256 3e14fbd68c9a4ed892bb0c61caffe6b3aaa99fa843977bf69b44e3af15b81d13
 
 <#
 .SYNOPSIS
