@@ -28,7 +28,20 @@ const INPUTS = [
   { file: join(SHARED, 'windows/authored/authored-local-ui-exclusions.csv'), system: 'windows' },
 ];
 
-const TARGETS = { linux: ['defender/linux', 'clamav/conf'], windows: ['defender/powershell', 'defender/intune'] };
+const TARGETS = {
+  linux: ['defender/linux', 'defender/indicators', 'clamav/conf'],
+  windows: [
+    'defender/powershell',
+    'defender/intune',
+    'defender/graph',
+    'defender/gpo',
+    'defender/indicators',
+    'huntress/lists',
+    'windows-firewall/powershell',
+    'windows-firewall/graph',
+    'windows-firewall/gpo',
+  ],
+};
 
 for (const { file, system } of INPUTS) {
   if (!existsSync(file)) {
@@ -43,12 +56,19 @@ for (const { file, system } of INPUTS) {
       const seen = watchRequests(context);
       await bring(page, file);
       const answers = await answerAll(page);
-      for (const [at, target] of TARGETS[system].entries()) {
-        await convertFor(page, (await page.locator('.route h4').allTextContents())[at].trim());
-        const zip = page.getByRole('button', { name: 'Download everything as one ZIP' });
+      const nameOf = (target) => page.locator(`.route[data-target="${target}"] h4`).textContent();
+      const zip = page.getByRole('button', { name: 'Download everything as one ZIP' });
+      for (const target of TARGETS[system]) {
+        await convertFor(page, await nameOf(target));
         const ours = await download(page, zip);
         expect(ours.bytes.equals(await cliZip(file, target, answers)), target).toBe(true);
       }
+      // Two that go together.
+      const both = [TARGETS[system][0], TARGETS[system][1]];
+      await convertFor(page, await nameOf(both[0]));
+      await convertFor(page, await nameOf(both[1]), { along: true });
+      const ours = await download(page, zip);
+      expect(ours.bytes.equals(await cliZip(file, both.join(','), answers)), 'both').toBe(true);
       expect(seen).toEqual([]);
     } finally {
       await site.close();

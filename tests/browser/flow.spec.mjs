@@ -105,9 +105,9 @@ test('several files at once, and one that is refused', async ({ context }) => {
   await expect(page.locator('.brought li', { hasText: 'notes.txt' })).toContainText('Not read.');
   await expect(page.getByRole('heading', { name: 'For the Linux files' })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'For the Windows files' })).toBeVisible();
-  expect(await products(page)).toHaveLength(4);
+  expect(await products(page)).toHaveLength(12);
   await convertFor(page, await nameOf(page, 'clamav/conf'));
-  await convertFor(page, await nameOf(page, 'defender/intune'));
+  await convertFor(page, await nameOf(page, 'defender/intune'), { along: true });
   await expect(page.locator('table.ledger')).toHaveCount(2);
   const zip = await download(page, zipButton(page));
   expect(zip.name).toBe('crosswalk.zip');

@@ -77,17 +77,21 @@ function splitOnce(text, by) {
 
 /** Shows the routes for which the files hold nothing, too. */
 async function unfoldOthers(page) {
-  for (const others of await page.locator('details.others:not([open]) > summary').all()) await others.click();
+  // One after the other: each click takes one out of the list.
+  const folded = page.locator('details.others:not([open]) > summary');
+  while (await folded.count()) await folded.first().click();
 }
 
-/** Converts for a product and no other, and waits for the result. */
-export async function convertFor(page, product) {
-  for (const other of await page.getByRole('button', { name: /^Do not convert for / }).all()) {
-    await other.click();
+/** Converts for a product and waits for the result; for no other, unless it is to come along. */
+export async function convertFor(page, product, { along = false } = {}) {
+  const chosen = page.getByRole('button', { name: /^Do not convert for / });
+  while (!along && (await chosen.count())) {
+    await chosen.first().click();
     await idle(page);
   }
   await unfoldOthers(page);
-  await page.getByRole('button', { name: `for ${product}` }).click();
+  // Files of two systems may have a route of one name.
+  await page.getByRole('button', { name: `for ${product}` }).first().click();
   await page.getByRole('heading', { name: 'Take it away' }).waitFor();
   await idle(page);
 }

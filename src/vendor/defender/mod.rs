@@ -69,8 +69,8 @@ pub struct WindowsRoute {
     write: fn(&[Entry], &Stamp<'_>) -> Vec<Artefact>,
 }
 
-const CARRIES: &str =
-    "path, file, file-mask and extension exclusions; trusted applications as process exclusions, by decision";
+/// What the script and Group Policy carry: every list and setting.
+const CARRIES: &str = "path, file, file-mask and extension exclusions; single addresses; trusted applications as process exclusions, or as exceptions from attack surface reduction and controlled folder access, by decision; settings of protection: real-time protection, behaviour monitoring, what is scanned, action on threats, schedule, limit of the processor, cloud, lock of the window";
 
 static POWERSHELL: RouteInfo = RouteInfo {
     id: "defender/powershell",
@@ -111,7 +111,7 @@ static GPO: RouteInfo = RouteInfo {
     grade: "Keys, names, types and ranges are those of Microsoft's policy template, and Registry.pol has the form of three real files; nobody has applied these files to a machine",
     files: &[gpo::POL, gpo::LGPO, gpo::REG],
     steps: gpo::STEPS,
-    carries: "path, file, file-mask and extension exclusions; addresses; settings of protection; trusted applications as process exclusions, by decision",
+    carries: CARRIES,
 };
 
 impl WindowsRoute {
