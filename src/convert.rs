@@ -71,13 +71,30 @@ struct Owner {
     at: usize,
 }
 
+/// An entry, and what stands for it among others of its place.
+struct Placed {
+    entry: Entry,
+    place: Option<Entry>,
+}
+
+impl Placed {
+    fn of(route: &dyn Route, entry: Entry) -> Self {
+        let place = route.place(&entry);
+        Self { entry, place }
+    }
+
+    fn key(&self) -> &Entry {
+        self.place.as_ref().unwrap_or(&self.entry)
+    }
+}
+
 impl Book {
     /// Writes an entry down, and tells what stands in which file: where the same is written already, that.
-    fn add(&mut self, route: &dyn Route, entry: Entry, row: Option<String>) -> Written {
-        let place = route.place(&entry).unwrap_or_else(|| entry.clone());
-        if let Some((owner, kept)) = self.owner_of(&place) {
+    fn add(&mut self, route: &dyn Route, placed: Placed, row: Option<String>) -> Written {
+        if let Some((owner, kept)) = self.kept(&placed) {
             return Written { file: owner.file.clone(), entry: text::owned(kept.shown()) };
         }
+        let Placed { entry, place } = placed;
         let file = match route.limit(entry.file) {
             None => Cow::Borrowed(entry.file),
             Some(limit) => {
@@ -96,35 +113,29 @@ impl Book {
             }
         };
         let written = Written { file: file.clone(), entry: text::owned(entry.shown()) };
-        self.owner.insert(place, Owner { row, file, at: self.entries.len() });
+        let owner = Owner { row, file, at: self.entries.len() };
+        self.owner.insert(place.unwrap_or_else(|| entry.clone()), owner);
         self.entries.push(entry);
         written
     }
 
-    fn owner_of(&self, place: &Entry) -> Option<(&Owner, &Entry)> {
-        let owner = self.owner.get(place)?;
+    /// What already stands where this entry would.
+    fn kept(&self, placed: &Placed) -> Option<(&Owner, &Entry)> {
+        let owner = self.owner.get(placed.key())?;
         Some((owner, self.entries.get(owner.at)?))
     }
 
-    /// What already stands where this entry would.
-    fn kept(&self, route: &dyn Route, entry: &Entry) -> Option<(&Owner, &Entry)> {
-        match route.place(entry) {
-            Some(place) => self.owner_of(&place),
-            None => self.owner_of(entry),
-        }
-    }
-
     /// An entry that stands where one of these would, with another value.
-    fn against(&self, route: &dyn Route, entries: &[Entry]) -> Option<(&Owner, &Entry)> {
-        entries.iter().find_map(|entry| {
-            self.kept(route, entry)
-                .filter(|(_, kept)| mask::folded(&kept.value) != mask::folded(&entry.value))
+    fn against(&self, all: &[Placed]) -> Option<(&Owner, &Entry)> {
+        all.iter().find_map(|placed| {
+            self.kept(placed)
+                .filter(|(_, kept)| mask::folded(&kept.value) != mask::folded(&placed.entry.value))
         })
     }
 
     /// The row that already wrote all of these.
-    fn written_by(&self, route: &dyn Route, entries: &[Entry]) -> Option<&str> {
-        let owners: Option<Vec<_>> = entries.iter().map(|e| self.kept(route, e)).collect();
+    fn written_by(&self, all: &[Placed]) -> Option<&str> {
+        let owners: Option<Vec<_>> = all.iter().map(|placed| self.kept(placed)).collect();
         owners?.into_iter().find_map(|(owner, _)| owner.row.as_deref())
     }
 }
@@ -161,7 +172,7 @@ pub fn convert_at(
     let mut book = Book::default();
     if fits {
         for entry in route.constants(policy) {
-            book.add(route, entry, None);
+            book.add(route, Placed::of(route, entry), None);
         }
     }
     let constants = book.entries.len();
@@ -181,7 +192,7 @@ pub fn convert_at(
         let sha: Vec<&str> = policy.inputs.iter().map(|i| i.sha256.as_str()).collect();
         let stamp = Stamp { input_sha256: &sha.join("+"), date: options.date.as_deref().unwrap_or(NO_DATE) };
         artefacts = route.write(&entries, &stamp);
-        findings.extend(route.findings(policy, &entries));
+        findings.extend(route.findings(policy, &entries, desk));
     }
     if fits && !from_rows {
         findings.push(vendor::finding(
@@ -267,7 +278,8 @@ fn settle(
     if !write {
         return row;
     }
-    if let Some((owner, kept)) = book.against(route, &verdict.entries) {
+    let placed: Vec<Placed> = verdict.entries.into_iter().map(|entry| Placed::of(route, entry)).collect();
+    if let Some((owner, kept)) = book.against(&placed) {
         let who = owner.row.as_ref().map_or_else(|| "The route".to_owned(), |row| format!("Row {row}"));
         row.reason = text::owned(format!(
             "{who} already sets {} to {}, and it can have one value; decide which of the two is right",
@@ -279,14 +291,14 @@ fn settle(
         row.decision = None;
         return row;
     }
-    if let Some(owner) = book.written_by(route, &verdict.entries) {
+    if let Some(owner) = book.written_by(&placed) {
         row.reason = format!("Row {owner} already writes this. {}", row.reason);
         row.fate = Fate::Covered;
         row.code = codes::PART_OF;
         return row;
     }
-    for entry in verdict.entries {
-        row.written.push(book.add(route, entry, Some(row.id.clone())));
+    for placed in placed {
+        row.written.push(book.add(route, placed, Some(row.id.clone())));
     }
     row
 }

@@ -328,8 +328,9 @@ impl Workbench {
                 let own = sheet.tallies.get(info.id).cloned().unwrap_or_default();
                 view.inputs += 1;
                 by_customer(&mut view.customers, &sheet.customer, &own);
-                let options = sheet.options_for(info.id);
-                if let Some(done) = sheet.done.get_mut(info.id) {
+                // The options are a copy: made only for what is converted.
+                let options = sheet.done.contains_key(info.id).then(|| sheet.options_for(info.id));
+                if let (Some(options), Some(done)) = (options, sheet.done.get_mut(info.id)) {
                     converted.push(Way { id: sheet.id, target: info.id.to_owned() });
                     let result = result(&done.conversion, &options, own.clone());
                     if done.told.as_ref() != Some(&result) {

@@ -115,7 +115,7 @@ impl Route for Clamd {
         vec![Artefact { name: FILE.into(), bytes: text.into_bytes() }]
     }
 
-    fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
+    fn findings(&self, policy: &Policy, entries: &[Entry], _desk: &mut Desk) -> Vec<Finding> {
         let mut found = Vec::new();
         if entries.iter().any(|e| e.list == ON_ACCESS) {
             found.push(finding(

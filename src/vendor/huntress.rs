@@ -101,8 +101,8 @@ impl Route for Lists {
         DEFENDER.compare(entries, existing)
     }
 
-    fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
-        DEFENDER.findings(policy, entries)
+    fn findings(&self, policy: &Policy, entries: &[Entry], desk: &mut Desk) -> Vec<Finding> {
+        DEFENDER.findings(policy, entries, desk)
     }
 }
 

@@ -164,6 +164,13 @@ pub struct Stamp<'a> {
     pub date: &'a str,
 }
 
+impl Stamp<'_> {
+    /// What a policy or profile is described with.
+    pub fn description(&self) -> String {
+        format!("Written by Crosswalk {} from the input with SHA-256 {}", crate::VERSION, self.input_sha256)
+    }
+}
+
 /// A vendor file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artefact {
@@ -237,7 +244,7 @@ pub trait Route: Sync {
     }
 
     /// What to know before the import.
-    fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding>;
+    fn findings(&self, policy: &Policy, entries: &[Entry], desk: &mut Desk) -> Vec<Finding>;
 }
 
 /// Every route, in the order of the support matrix.

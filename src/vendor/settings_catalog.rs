@@ -102,11 +102,6 @@ pub fn identifier(of: &str) -> String {
     Uuid::new_v5(&NAME_SPACE, of.as_bytes()).to_string()
 }
 
-/// What every policy of Crosswalk is described with.
-pub fn description(stamp: &Stamp<'_>) -> String {
-    format!("Written by Crosswalk {} from the input with SHA-256 {}", crate::VERSION, stamp.input_sha256)
-}
-
 /// The file that *Import policy* of the portal takes; template ids are not for it and stay out.
 pub fn portal(policy: &Policy, stamp: &Stamp<'_>, id: &str) -> Vec<u8> {
     let time = format!("{}T00:00:00.0000000Z", stamp.date);

@@ -102,11 +102,7 @@ impl Target {
                 "true",
                 "Defender's cloud is asked; the source does not say whether samples may go there, so that stays at Defender's own setting",
             ),
-            (Meaning::Cloud(Cloud::Off), _) => one(CLOUD, "false", "").looser(
-                codes::CLOUD_OFF,
-                "The source does not ask its vendor's cloud. Defender asks its own by default, and detects new threats mostly by it: without it Defender protects less than it could, though not less than the source's own cloud did",
-                "A new malware file that Microsoft's cloud knows and the signatures on the machine do not know yet",
-            ),
+            (Meaning::Cloud(Cloud::Off), _) => protection::without_cloud(self.entry(CLOUD, "false")),
             (Meaning::Schedule(Some(schedule)), Some(Component::OnDemand)) => {
                 return self.schedule(task, schedule, policy);
             }

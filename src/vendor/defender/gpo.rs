@@ -13,7 +13,7 @@
 //! Folders of a GPO backup are not written: which of the names and identifiers of a domain an import can do without is not
 //! established.
 
-use super::windows::{self, Form, Registry};
+use super::windows::{self, Registry};
 use super::{ADDRESSES, ASR_ONLY, CFA_APPLICATIONS, EXTENSIONS, PATHS, PROCESSES};
 use crate::finding as codes;
 use crate::vendor::registry::{self, Value};
@@ -108,7 +108,7 @@ pub(super) fn write(entries: &[Entry], _stamp: &Stamp<'_>) -> Vec<Artefact> {
     let severities = values.len();
     for setting in windows::SETTINGS {
         if let Some(Registry::Severity(number)) = setting.registry {
-            let actions = of(setting.name).filter(|e| number_of(&e.value, setting.form).is_some());
+            let actions = of(setting.name).filter(|e| setting.form.read(&e.value).is_some());
             values.extend(actions.map(|e| Value::text(below(&SEVERITIES), number, e.value.as_str())));
         }
     }
@@ -116,7 +116,7 @@ pub(super) fn write(entries: &[Entry], _stamp: &Stamp<'_>) -> Vec<Artefact> {
     switch(&mut values, severities, &SEVERITIES);
     for setting in windows::SETTINGS {
         if let Some(Registry::Dword(place, name)) = setting.registry {
-            let numbers = of(setting.name).filter_map(|e| number_of(&e.value, setting.form));
+            let numbers = of(setting.name).filter_map(|e| setting.form.read(&e.value));
             let from = values.len();
             values.extend(numbers.map(|number| Value::dword(key(place), name, number)));
             placed = placed.saturating_add(values.len().saturating_sub(from));
@@ -143,16 +143,4 @@ fn key(place: &str) -> String {
 
 fn below([place, _, entries]: &[&str; 3]) -> String {
     format!("{BASE}\\{place}\\{entries}")
-}
-
-/// The value of a setting, where it is one that the setting can have.
-fn number_of(value: &str, form: Form) -> Option<u32> {
-    let number: u32 = value.parse().ok()?;
-    let can = match form {
-        Form::Switch => number <= 1,
-        Form::Choice(numbers) => numbers.contains(&number),
-        Form::Number(first, last) => (first..=last).contains(&number),
-        Form::TimeOfDay => number < 24 * 60,
-    };
-    can.then_some(number)
 }

@@ -105,7 +105,7 @@ pub(super) fn write(entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
     let file = |name: &'static str, title: &str, template: Template, settings: Vec<Instance>| {
         let policy = Policy {
             name: title.to_owned(),
-            description: settings_catalog::description(stamp),
+            description: stamp.description(),
             platforms: "windows10",
             technologies: "mdm,microsoftSense",
             template: Some(template),

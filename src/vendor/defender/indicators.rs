@@ -149,7 +149,7 @@ impl Route for Indicators {
         out
     }
 
-    fn findings(&self, _policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
+    fn findings(&self, _policy: &Policy, entries: &[Entry], _desk: &mut Desk) -> Vec<Finding> {
         let mut found = vec![finding(
             codes::NOT_TRIED,
             Severity::Info,

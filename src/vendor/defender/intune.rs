@@ -13,7 +13,7 @@
 //! The shape is CONFIRMED by real exports; this combination was not tried. What is empty is left out. `super::graph` writes the
 //! same settings with the ids of templates.
 
-use super::windows::{self, Form, Intune, Setting};
+use super::windows::{self, Intune, Setting};
 use super::{EXTENSIONS, PATHS, PROCESSES};
 use crate::finding as codes;
 use crate::vendor::settings_catalog::{self, Ids, Instance, Policy, Value};
@@ -77,7 +77,7 @@ pub(super) fn write(entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
     let file = |name: &'static str, title: &str, of: &str, settings: Vec<Instance>| {
         let policy = Policy {
             name: title.to_owned(),
-            description: settings_catalog::description(stamp),
+            description: stamp.description(),
             platforms: "windows10",
             technologies: "mdm",
             template: None,
@@ -144,7 +144,7 @@ pub(super) const fn name(place: Intune) -> &'static str {
 /// The setting with this value, under the name by which a template knows it; or why there is no place for it.
 pub(super) fn placed(setting: &Setting, value: &str) -> Result<(&'static str, Instance), String> {
     let unknown = || format!("{value} is no value of {} that is known in Intune", setting.name);
-    let number: u32 = value.parse().ok().filter(|n| admits(setting.form, *n)).ok_or_else(unknown)?;
+    let number = setting.form.read(value).ok_or_else(unknown)?;
     let choice = |suffix: &str| Value::Choice(suffix.to_owned(), Vec::new());
     let place = setting.intune.ok_or_else(unknown)?;
     let own = |value: Value| {
@@ -175,21 +175,8 @@ pub(super) fn placed(setting: &Setting, value: &str) -> Result<(&'static str, In
     }
 }
 
-/// Whether a setting of this form has such a value at all.
-fn admits(form: Form, value: u32) -> bool {
-    match form {
-        Form::Switch => value <= 1,
-        Form::Choice(values) => values.contains(&value),
-        Form::Number(first, last) => (first..=last).contains(&value),
-        Form::TimeOfDay => value < 24 * 60,
-    }
-}
-
 fn too_much(setting: &Setting, value: u32, most: u32) -> String {
-    let shown = |n: u32| match setting.form {
-        Form::TimeOfDay => format!("{:02}:{:02}", n / 60, n % 60),
-        _ => n.to_string(),
-    };
+    let shown = |n| windows::shown(setting.form, n);
     format!("Intune takes no more than {} for {}, and this is {}", shown(most), setting.name, shown(value))
 }
 

@@ -77,7 +77,7 @@ impl Route for Mdatp {
         vec![Artefact { name: FILE.into(), bytes }]
     }
 
-    fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
+    fn findings(&self, policy: &Policy, entries: &[Entry], _desk: &mut Desk) -> Vec<Finding> {
         let mut found = TARGET.findings(INFO.grade, policy, entries);
         found.push(finding(
             codes::MERGE,

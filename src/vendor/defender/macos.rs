@@ -99,7 +99,7 @@ impl Route for Wdav {
         }
         let profile = json!({
             "PayloadContent": [payload],
-            "PayloadDescription": format!("Written by Crosswalk {} from the input with SHA-256 {}", crate::VERSION, stamp.input_sha256),
+            "PayloadDescription": stamp.description(),
             "PayloadDisplayName": "Crosswalk: Microsoft Defender settings carried over",
             "PayloadEnabled": true,
             "PayloadIdentifier": PAYLOAD,
@@ -116,7 +116,7 @@ impl Route for Wdav {
         ]
     }
 
-    fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
+    fn findings(&self, policy: &Policy, entries: &[Entry], _desk: &mut Desk) -> Vec<Finding> {
         let mut found = TARGET.findings(INFO.grade, policy, entries);
         found.push(finding(
             codes::MERGE,

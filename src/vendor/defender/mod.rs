@@ -2,7 +2,7 @@
 //!
 //! | route | file | lists |
 //! |---|---|---|
-//! | [`WindowsRoute::POWERSHELL`] | script with `Add-MpPreference` | ExclusionPath, ExclusionExtension, ExclusionProcess |
+//! | [`WindowsRoute::POWERSHELL`] | script with `Add-MpPreference`, `Set-MpPreference` | [`LISTS`], settings |
 //! | [`WindowsRoute::INTUNE`] | policies of the settings catalog | excludedpaths, excludedextensions, excludedprocesses, settings |
 //! | [`WindowsRoute::GRAPH`] | policies of endpoint security, as bodies for Graph | the same, with the ids of templates |
 //! | [`WindowsRoute::GPO`] | `Registry.pol`, LGPO text, `.reg` | Exclusions\\Paths, Extensions, Processes, IpAddresses, settings |
@@ -190,7 +190,7 @@ impl Route for WindowsRoute {
         Some(Entry { value, ..entry.clone() })
     }
 
-    fn findings(&self, _policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
+    fn findings(&self, _policy: &Policy, entries: &[Entry], _desk: &mut Desk) -> Vec<Finding> {
         let mut found = vec![finding(
             codes::NOT_TRIED,
             Severity::Info,
@@ -260,7 +260,7 @@ fn is_one_file(path: &str) -> bool {
 struct Triggers(&'static [&'static str]);
 
 impl WindowsRoute {
-    /// A verdict with a value that no script literal can hold, on every route, or not the files of this one, goes to a person.
+    /// A verdict with a value that no script literal can hold goes to a person, on every route.
     fn carried(&self, verdict: Verdict) -> Verdict {
         if verdict.entries.iter().any(|e| powershell::literal(&e.value).is_none()) {
             return Verdict::by_hand(

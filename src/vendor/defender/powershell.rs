@@ -181,7 +181,7 @@ fn push_list(out: &mut String, list: &str, entries: &[Entry]) -> Result<(), Refu
 fn push_settings(out: &mut String, entries: &[Entry]) -> Result<(), Refused> {
     for setting in windows::SETTINGS {
         let Some(entry) = entries.iter().rfind(|e| e.list == setting.name) else { continue };
-        let number = entry.value.parse::<u32>().ok().filter(|n| setting.form.takes(*n));
+        let number = setting.form.read(&entry.value);
         let Some(number) = number else { return Err(Refused { list: setting.name, value_index: 0 }) };
         out.push_str(&format!("    {} = {number}\r\n", setting.name));
     }

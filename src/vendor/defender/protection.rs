@@ -80,17 +80,22 @@ pub(super) fn setting(task: Option<usize>, meaning: &Meaning, policy: &Policy) -
             vec![entry("MAPSReporting", 1), entry("SubmitSamplesConsent", 2)],
             "Defender's cloud is asked, and gets no samples",
         ),
-        (Meaning::Cloud(Cloud::Off), _) => Verdict::exact(vec![entry("MAPSReporting", 0)], "").looser(
-            codes::CLOUD_OFF,
-            "The source does not ask its vendor's cloud. Defender asks its own by default, and detects new threats mostly by it: without it Defender protects less than it could, though not less than the source's own cloud did",
-            "A new malware file that Microsoft's cloud knows and the signatures on the machine do not know yet",
-        ),
+        (Meaning::Cloud(Cloud::Off), _) => without_cloud(entry("MAPSReporting", 0)),
         (Meaning::InterfaceLock(true), _) => Verdict::exact(
             vec![entry("UILockdown", 1)],
             "Users cannot open Defender's window. One sentence of Microsoft's page on this parameter says the opposite; its policy template says this",
         ),
         _ => return None,
     })
+}
+
+/// The cloud is off in the source: only by decision, on every system.
+pub(super) fn without_cloud(entry: Entry) -> Verdict {
+    Verdict::exact(vec![entry], "").looser(
+        codes::CLOUD_OFF,
+        "The source does not ask its vendor's cloud. Defender asks its own by default, and detects new threats mostly by it: without it Defender protects less than it could, though not less than the source's own cloud did",
+        "A new malware file that Microsoft's cloud knows and the signatures on the machine do not know yet",
+    )
 }
 
 /// The action on threats of real-time protection.

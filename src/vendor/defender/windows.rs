@@ -19,6 +19,11 @@ pub enum Form {
 }
 
 impl Form {
+    /// The number that a value is, where the setting can have it.
+    pub fn read(self, value: &str) -> Option<u32> {
+        value.parse().ok().filter(|n| self.takes(*n))
+    }
+
     /// Whether a number is one of its values.
     pub fn takes(self, number: u32) -> bool {
         match self {

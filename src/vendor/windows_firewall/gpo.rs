@@ -7,7 +7,7 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::{DEFAULT_IN, DEFAULT_OUT, RULES, protocol_number, values};
+use super::{DEFAULT_IN, DEFAULT_OUT, RULES, icmp, protocol_number, values};
 use crate::policy::AddressRange;
 use crate::vendor::registry::{Value, files};
 use crate::vendor::{Artefact, Entry, Stamp};
@@ -66,9 +66,8 @@ fn text(entry: &Entry) -> String {
             push(if value.contains('-') { range } else { one }, value);
         }
     }
-    for value in values(entry, "IcmpType") {
-        let whole = if value.contains(':') { value.to_owned() } else { format!("{value}:*") };
-        push(if protocol == Some(58) { "ICMP6" } else { "ICMP4" }, &whole);
+    for value in icmp(entry) {
+        push(if protocol == Some(58) { "ICMP6" } else { "ICMP4" }, &value);
     }
     for (field, four, six) in [("LocalAddress", "LA4", "LA6"), ("RemoteAddress", "RA4", "RA6")] {
         for range in values(entry, field).into_iter().filter_map(|v| v.parse::<AddressRange>().ok()) {

@@ -10,10 +10,8 @@
 //! Default actions stand in a policy of the settings catalog of their own, which the portal imports: real exports show the
 //! switch of a profile with its default actions below it. The portal does not take rules in this way.
 
-use super::{DEFAULT_IN, DEFAULT_OUT, RULES, protocol_number, values};
-use crate::vendor::settings_catalog::{
-    Ids, Instance, Policy, Template, Value, description, graph, identifier, portal,
-};
+use super::{DEFAULT_IN, DEFAULT_OUT, RULES, icmp, protocol_number, values};
+use crate::vendor::settings_catalog::{Ids, Instance, Policy, Template, Value, graph, identifier, portal};
 use crate::vendor::{Artefact, Entry, Stamp, numbered};
 
 /// Bodies with rules.
@@ -69,7 +67,7 @@ pub(super) fn write(entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
         let number = if n == 0 { String::new() } else { format!(" ({})", n + 1) };
         let policy = Policy {
             name: format!("Crosswalk: firewall rules carried over{number}"),
-            description: description(stamp),
+            description: stamp.description(),
             platforms: "windows10",
             technologies: "mdm,microsoftSense",
             template: Some(TEMPLATE),
@@ -85,7 +83,7 @@ pub(super) fn write(entries: &[Entry], stamp: &Stamp<'_>) -> Vec<Artefact> {
     if !defaults.is_empty() {
         let policy = Policy {
             name: "Crosswalk: firewall default actions carried over".to_owned(),
-            description: description(stamp),
+            description: stamp.description(),
             platforms: "windows10",
             technologies: "mdm",
             template: None,
@@ -129,9 +127,7 @@ fn rule(entry: &Entry, first: bool) -> Vec<Instance> {
             push(suffix, Value::Texts(texts));
         }
     }
-    let icmp = values(entry, "IcmpType").into_iter();
-    let icmp: Vec<String> =
-        icmp.map(|v| if v.contains(':') { v.to_owned() } else { format!("{v}:*") }).collect();
+    let icmp = icmp(entry);
     if !icmp.is_empty() {
         push("_icmptypesandcodes", Value::Texts(icmp));
     }

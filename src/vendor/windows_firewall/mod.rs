@@ -232,7 +232,7 @@ impl Route for Carrier {
         (self.write)(entries, stamp)
     }
 
-    fn findings(&self, policy: &Policy, entries: &[Entry]) -> Vec<Finding> {
+    fn findings(&self, policy: &Policy, entries: &[Entry], desk: &mut Desk) -> Vec<Finding> {
         let mut found = vec![
             finding(
                 codes::NOT_TRIED,
@@ -248,7 +248,7 @@ impl Route for Carrier {
             ),
         ];
         let rules = entries.iter().filter(|e| e.list == RULES).count();
-        let plan = Plan::of(policy);
+        let plan = desk.firewall(policy);
         if plan.rewrites() {
             found.push(finding(
                 codes::REWRITTEN,
@@ -349,6 +349,12 @@ fn addresses((four, six): &(Set, Set)) -> Vec<String> {
 /// The values of a field that is a list.
 fn values<'e>(entry: &'e Entry, name: &str) -> Vec<&'e str> {
     entry.field(name).split(',').filter(|v| !v.is_empty()).collect()
+}
+
+/// ICMP types with their codes, `8:0` or `8:*`.
+fn icmp(entry: &Entry) -> Vec<String> {
+    let whole = |v: &str| if v.contains(':') { v.to_owned() } else { format!("{v}:*") };
+    values(entry, "IcmpType").into_iter().map(whole).collect()
 }
 
 /// Whether every carrier can hold a text.
